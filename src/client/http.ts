@@ -1,0 +1,82 @@
+/**
+ * One HTTP/1.1 request to the daemon's Unix socket, written by hand on `net`: it costs 6 ms at start-up where
+ * `http` costs 13 and `fetch` 185. The daemon closes after each reply, so a reply ends where the stream ends.
+ */
+import net from 'node:net';
+import { MuxwardError, type ErrorBody } from '../core/errors.ts';
+
+/** The daemon could not be reached: `cause` has the system's code (ENOENT, ECONNREFUSED …). */
+export class DaemonUnreachable extends MuxwardError {
+  constructor(socketPath: string, cause: unknown) {
+    super('unreachable', `no daemon answers at ${socketPath}`, { hint: 'start it: muxward daemon start', cause });
+  }
+}
+
+export interface RawRequest {
+  readonly socketPath: string;
+  readonly method: 'GET' | 'POST';
+  /** With the query. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Sends the request; yields the reply's body in pieces as they come.
+ * @throws DaemonUnreachable, or the MuxwardError that the daemon answered with.
+ */
+export async function* requestBody(request: RawRequest): AsyncGenerator<Buffer> {
+  const socket = net.connect(request.socketPath);
+  const abort = (): void => void socket.destroy();
+  request.signal?.addEventListener('abort', abort, { once: true });
+  try {
+    socket.write(encode(request));
+    yield* readReply(socket, request);
+  } finally {
+    request.signal?.removeEventListener('abort', abort);
+    socket.destroy();
+  }
+}
+
+function encode({ method, path, body }: RawRequest): Buffer {
+  const payload = body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body));
+  const head = `${method} ${path} HTTP/1.1\r\nhost: muxward\r\nconnection: close\r\ncontent-length: ${payload.length}\r\n`;
+  const type = payload.length > 0 ? 'content-type: application/json\r\n' : '';
+  return Buffer.concat([Buffer.from(`${head}${type}\r\n`), payload]);
+}
+
+async function* readReply(socket: net.Socket, request: RawRequest): AsyncGenerator<Buffer> {
+  let head: Buffer | undefined = Buffer.alloc(0);
+  let status = 0;
+  const failure: Buffer[] = [];
+  try {
+    for await (const chunk of socket as AsyncIterable<Buffer>) {
+      let piece = chunk;
+      if (head !== undefined) {
+        head = Buffer.concat([head, chunk]);
+        const end = head.indexOf('\r\n\r\n');
+        if (end < 0) continue;
+        status = Number(head.toString('latin1', 9, 12));
+        piece = head.subarray(end + 4);
+        head = undefined;
+      }
+      if (status >= 400) failure.push(piece);
+      else if (piece.length > 0) yield piece;
+    }
+  } catch (cause) {
+    if (request.signal?.aborted) return;
+    throw new DaemonUnreachable(request.socketPath, cause);
+  }
+  if (request.signal?.aborted) return;
+  if (head !== undefined) throw new DaemonUnreachable(request.socketPath, new Error('it closed without an answer'));
+  if (status >= 400) throw failureOf(Buffer.concat(failure), status);
+}
+
+function failureOf(body: Buffer, status: number): MuxwardError {
+  try {
+    const { error } = JSON.parse(body.toString()) as { error: ErrorBody };
+    return MuxwardError.fromBody(error);
+  } catch {
+    return new MuxwardError('bug', `the daemon answered ${status} with no error in it`);
+  }
+}

@@ -1,0 +1,33 @@
+/** Every default of muxward, with its unit and its reason. `config.yaml` and flags override them. */
+
+/** Between SIGTERM and SIGKILL. Claude Code with a tool running takes 3.5 s to end by itself. */
+export const STOP_GRACE_MS = 10_000;
+
+/** Liveness of every agent: identity, zombie, session. One pass costs 1.4 ms for 200 agents. */
+export const LIVENESS_EVERY_MS = 1000;
+
+/** CPU and memory of whole trees while nobody watches; each second while somebody does. */
+export const SAMPLE_EVERY_MS = 5000;
+
+/** A log is rotated above this size, and this many old ones are kept: an agent that floods is bounded by their product. */
+export const LOG_MAX_BYTES = 10 * 2 ** 20;
+export const LOG_KEEP = 3;
+
+/** Lines of scrollback a pane keeps: a full one costs 1.2 MB at 2000. Logs belong in files. */
+export const SCROLLBACK_LINES = 2000;
+
+/** A probe or a tmux query that takes longer than this is *unknown*, never *dead*. */
+export const TMUX_TIMEOUT_MS = 10_000;
+
+/** How long a spawned process may take to report that it runs. */
+export const SPAWN_TIMEOUT_MS = 30_000;
+
+export const HEALTH_INTERVAL_MS = 30_000;
+
+/** Events kept in the audit trail. */
+export const EVENTS_KEPT = 100_000;
+
+export const TERMINAL_SIZE = { columns: 200, rows: 50 } as const;
+
+/** The oldest tmux that knows all that is used: `-f` flags of clients, `source-file` from a control client. */
+export const TMUX_MINIMUM = '3.2';

@@ -1,0 +1,86 @@
+/** Where things of one home lie. Pure but for `socketPath`, which falls back to a short path when the home's is too long. */
+import { createHash } from 'node:crypto';
+import os from 'node:os';
+import path from 'node:path';
+
+/** sun_path holds 108 bytes with its NUL (unix(7)). */
+const MAX_SOCKET_PATH = 107;
+
+export interface HomePaths {
+  readonly home: string;
+  readonly database: string;
+  readonly config: string;
+  readonly apiSocket: string;
+  readonly tmuxSocket: string;
+  readonly daemonLog: string;
+  readonly startLock: string;
+  readonly logs: string;
+  readonly run: string;
+  /** FIFO on which wrappers report. */
+  readonly ends: string;
+}
+
+export interface RunPaths {
+  readonly folder: string;
+  readonly env: string;
+  readonly args: string;
+  readonly spec: string;
+  readonly verdict: string;
+  readonly journal: string;
+  /** Holds the process id of the log pipe. */
+  readonly logPid: string;
+}
+
+/** `$MUXWARD_HOME`, else `$XDG_STATE_HOME/muxward`, else `~/.local/state/muxward`; always absolute. */
+export function defaultHome(env: NodeJS.ProcessEnv): string {
+  if (env['MUXWARD_HOME']) return path.resolve(env['MUXWARD_HOME']);
+  const state = env['XDG_STATE_HOME'];
+  if (state && path.isAbsolute(state)) return path.join(state, 'muxward');
+  return path.join(env['HOME'] ?? os.homedir(), '.local/state/muxward');
+}
+
+export function homePaths(home: string): HomePaths {
+  const run = path.join(home, 'run');
+  return {
+    home,
+    database: path.join(home, 'muxward.db'),
+    config: path.join(home, 'config.yaml'),
+    apiSocket: socketPath(home, 'api.sock'),
+    tmuxSocket: socketPath(home, 'tmux.sock'),
+    daemonLog: path.join(home, 'daemon.log'),
+    startLock: path.join(home, 'start.lock'),
+    logs: path.join(home, 'logs'),
+    run,
+    ends: path.join(run, 'ends'),
+  };
+}
+
+export function logPath(paths: HomePaths, agent: string): string {
+  return path.join(paths.logs, `${agent}.log`);
+}
+
+export function runPaths(paths: HomePaths, agent: string): RunPaths {
+  const folder = path.join(paths.run, agent);
+  return {
+    folder,
+    env: path.join(folder, 'env'),
+    args: path.join(folder, 'args'),
+    spec: path.join(folder, 'spec.json'),
+    verdict: path.join(folder, 'verdict'),
+    journal: path.join(folder, 'journal'),
+    logPid: path.join(folder, 'log.pid'),
+  };
+}
+
+/** The folder for sockets whose own path would be too long: private to the user, checked for that by the daemon. */
+export function shortSocketFolder(): string {
+  const user = process.getuid?.() ?? 0;
+  return path.join(process.env['XDG_RUNTIME_DIR'] ?? '/tmp', `muxward-${user}`);
+}
+
+function socketPath(home: string, name: string): string {
+  const direct = path.join(home, name);
+  if (Buffer.byteLength(direct) <= MAX_SOCKET_PATH) return direct;
+  const hash = createHash('sha256').update(home).digest('hex').slice(0, 16);
+  return path.join(shortSocketFolder(), `${hash}-${name}`);
+}

@@ -1,0 +1,132 @@
+/**
+ * What an agent is: the specification a user gives, and the AGENT document that `status --json`, `inspect`
+ * and the API show. Only shapes; behaviour is in state.ts, restart-policy.ts and the daemon.
+ */
+import type { End } from './end.ts';
+import type { RestartSettings } from './restart-policy.ts';
+import type { State } from './state.ts';
+
+/** How an agent is probed for health. `none`: only its process and its session are watched. */
+export type ProbeSpec =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'http'; readonly url: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'command'; readonly command: string }
+  | { readonly kind: 'heartbeat'; readonly everyMs: number };
+
+export interface HealthSpec {
+  readonly probe: ProbeSpec;
+  readonly intervalMs: number;
+}
+
+export interface Limits {
+  readonly memoryBytes: number | null;
+  /** Cores: 1.5 is one and a half. */
+  readonly cpu: number | null;
+  /** Wall time of one generation. */
+  readonly timeoutMs: number | null;
+}
+
+/** Everything needed to start an agent, now or after a reboot. Kept in the state and in `run/<agent>/spec.json`. */
+export interface AgentSpec {
+  readonly name: string;
+  /** A type of `src/agents/`: `worker`, `claude-code`, `monitor`, or a terminal template's name. */
+  readonly type: string;
+  readonly project: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly capabilities: readonly string[];
+  /** Absolute. */
+  readonly cwd: string;
+  /** Program and arguments; the program is absolute, as found on the caller's PATH. Empty where the type supplies it. */
+  readonly command: readonly string[];
+  /** The whole environment of the agent's process but for MUXWARD_*, TERM and what tmux sets. Values are secret. */
+  readonly env: Readonly<Record<string, string>>;
+  /** File mode creation mask of the caller. */
+  readonly umask: number;
+  readonly prompt: string | null;
+  readonly model: string | null;
+  readonly permissionMode: string | null;
+  readonly role: string | null;
+  readonly restart: RestartSettings;
+  readonly health: HealthSpec;
+  readonly limits: Limits;
+  /** Hash of the `muxward.yaml` entry this came from: `up` restarts an agent only when it changed. */
+  readonly declaredAs: string | null;
+}
+
+export const HEALTH_STATUSES = ['unknown', 'starting', 'healthy', 'unhealthy', 'none'] as const;
+export type HealthStatus = (typeof HEALTH_STATUSES)[number];
+
+export const ACTIVITIES = ['working', 'waiting', 'idle', 'limited', 'unknown'] as const;
+
+/** What the agent does, how that is known, and since when. */
+export interface Activity {
+  readonly status: (typeof ACTIVITIES)[number];
+  readonly evidence: string;
+  readonly at: string | null;
+}
+
+export interface Resources {
+  /** Of one core: 150 is one and a half cores. Null before the second sample. */
+  readonly cpuPercent: number | null;
+  readonly rssBytes: number;
+  readonly processes: number;
+  readonly at: string;
+}
+
+/** One agent as the world sees it. Fields are only ever added. Times are ISO 8601 UTC. */
+export interface Agent {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly project: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly capabilities: readonly string[];
+  readonly state: State;
+  /** Why it is in this state, in words. */
+  readonly reason: string;
+  /** Since when it is in this state. */
+  readonly since: string;
+  /** Counts every start of a process, from 1; 0 before the first. */
+  readonly generation: number;
+  readonly pid: number | null;
+  readonly pgid: number | null;
+  /** The tmux session; null once it is gone. */
+  readonly session: string | null;
+  /** tmux's own id of the main pane, `%12`. */
+  readonly pane: string | null;
+  readonly cwd: string;
+  readonly command: readonly string[];
+  /** What the supervisor started again by itself. */
+  readonly restarts: number;
+  readonly exit: { readonly kind: End['kind']; readonly code: number | null; readonly signal: string | null; readonly at: string } | null;
+  readonly health: {
+    readonly status: HealthStatus;
+    readonly failures: number;
+    readonly lastOkAt: string | null;
+    readonly responseMs: number | null;
+  };
+  readonly activity: Activity;
+  /** Null while no process runs or none was sampled yet. */
+  readonly resources: Resources | null;
+  readonly limits: Limits;
+  readonly cost: { readonly usd: number; readonly inputTokens: number; readonly outputTokens: number };
+  readonly sessionId: string | null;
+  readonly worktree: string | null;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+}
+
+/** `inspect`: the agent and what `status` leaves out. Names of environment variables, never values. */
+export interface AgentDetails extends Agent {
+  readonly restartPolicy: RestartSettings;
+  readonly healthProbe: HealthSpec;
+  readonly environmentNames: readonly string[];
+  readonly umask: string;
+  readonly logPath: string;
+  readonly runFolder: string;
+  readonly wrapperPid: number | null;
+  /** The last verdicts of the restart policy, newest first. */
+  readonly verdicts: readonly { readonly at: string; readonly reason: string }[];
+  readonly processes: readonly { readonly pid: number; readonly ppid: number; readonly command: string; readonly rssBytes: number }[];
+}

@@ -1,0 +1,156 @@
+/**
+ * The wire between clients (CLI, library, later dashboard and MCP) and the daemon: JSON over HTTP/1.1 on
+ * `<home>/api.sock`. Each route is one entry of `Routes`, with what it takes and what it gives; errors are
+ * `{error: {code, message, hint}}`. Routes that follow send one JSON document a line.
+ */
+import type { Agent, AgentDetails, AgentSpec } from './agent.ts';
+import type { ErrorBody } from './errors.ts';
+import type { EventData, MuxwardEvent } from './event.ts';
+import type { Selector } from './selector.ts';
+
+export interface DaemonInfo {
+  readonly pid: number;
+  readonly version: string;
+  readonly uptimeMs: number;
+}
+
+/** `status --json`. */
+export interface StatusReply {
+  readonly agents: readonly Agent[];
+  readonly daemon: DaemonInfo;
+}
+
+/** Agents to start. All are checked before the first is started; `replace` restarts an agent whose spec changed (`up`). */
+export interface SpawnRequest {
+  readonly specs: readonly AgentSpec[];
+  readonly replace?: boolean;
+}
+
+export const ACTIONS = ['start', 'stop', 'restart', 'pause', 'resume', 'interrupt', 'remove'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** One action on all agents that the selector means. Replies when the effect is real on each. */
+export interface ActRequest {
+  readonly action: Action;
+  readonly selector: Selector;
+  /** `stop`, `restart`, `remove`: how long between SIGTERM and SIGKILL. Default 10 s. */
+  readonly graceMs?: number;
+  /** `stop`: SIGKILL at once. `remove`: stop first. */
+  readonly force?: boolean;
+  /** Say what would be done, do nothing. */
+  readonly dryRun?: boolean;
+}
+
+export interface ActOutcome {
+  readonly name: string;
+  /** `unchanged`: it was already so. */
+  readonly outcome: 'done' | 'unchanged' | 'failed';
+  /** In words: "stopped (SIGTERM, 0.2 s)", "already paused". */
+  readonly detail: string;
+  readonly agent: Agent | null;
+  readonly error?: ErrorBody;
+}
+
+export const WAIT_FOR = ['exit', 'ready', 'idle', 'healthy'] as const;
+
+export interface WaitRequest {
+  readonly selector: Selector;
+  /** One of WAIT_FOR, or a state. Default `exit`. */
+  readonly for: string;
+  readonly timeoutMs: number | null;
+}
+
+/** Typed into the agent's terminal and, if `submit`, sent off with Enter. */
+export interface InputRequest {
+  readonly text: string;
+  readonly submit: boolean;
+}
+
+/** tmux key names: `C-c`, `Escape`, `Up`, `a`. */
+export interface KeysRequest {
+  readonly keys: readonly string[];
+}
+
+export interface ScreenReply {
+  readonly name: string;
+  readonly text: string;
+  readonly columns: number;
+  readonly rows: number;
+  readonly cursor: { readonly column: number; readonly row: number };
+}
+
+export interface AttachReply {
+  readonly name: string;
+  readonly session: string;
+  /** tmux's socket for `tmux -S`. */
+  readonly socket: string;
+  /** What `attach` must run in window 1, null where that window is there already. */
+  readonly windowIndex: number;
+}
+
+export interface ResourcesReply {
+  readonly machine: {
+    readonly cores: number;
+    readonly load1: number;
+    readonly memoryBytes: number;
+    readonly memoryAvailableBytes: number;
+    readonly homeFreeBytes: number;
+    readonly ptysFree: number | null;
+  };
+  readonly used: { readonly agents: number; readonly processes: number; readonly rssBytes: number; readonly cpuPercent: number };
+  /** How agents' limits are enforced here. */
+  readonly limitsBy: 'cgroup' | 'samples';
+  /** How many more agents of the usual size would fit, and what runs out first. */
+  readonly admits: { readonly agents: number; readonly bound: string };
+}
+
+export interface CleanupItem {
+  readonly kind: 'session' | 'orphan' | 'file' | 'log';
+  readonly what: string;
+  readonly why: string;
+  readonly bytes?: number;
+}
+
+export interface CleanupReply {
+  readonly dryRun: boolean;
+  readonly items: readonly CleanupItem[];
+}
+
+export interface Alert {
+  readonly id: string;
+  readonly at: string;
+  readonly severity: EventData['alert.raised']['severity'];
+  readonly agent: string | null;
+  readonly message: string;
+  readonly acknowledgedAt: string | null;
+}
+
+/** Method and path of each route, what it takes (query `q` as JSON for GET, body otherwise) and what it gives. */
+export interface Routes {
+  'GET /healthz': { takes: undefined; gives: DaemonInfo };
+  'GET /api/agents': { takes: Selector; gives: StatusReply };
+  /** NDJSON: a StatusReply at once and then at most one a second, for as long as the client listens. */
+  'GET /api/agents/watch': { takes: Selector; gives: StatusReply };
+  'GET /api/agents/:name': { takes: undefined; gives: AgentDetails };
+  'POST /api/agents': { takes: SpawnRequest; gives: { readonly agents: readonly Agent[] } };
+  'POST /api/actions': { takes: ActRequest; gives: { readonly outcomes: readonly ActOutcome[] } };
+  'POST /api/wait': { takes: WaitRequest; gives: { readonly agents: readonly Agent[]; readonly timedOut: boolean } };
+  'POST /api/agents/:name/input': { takes: InputRequest; gives: { readonly proof: string } };
+  'POST /api/agents/:name/keys': { takes: KeysRequest; gives: Record<never, never> };
+  'GET /api/agents/:name/screen': { takes: undefined; gives: ScreenReply };
+  /** Makes sure that window 1 is there; `window` is `main`, `monitor` or `queue`. */
+  'POST /api/agents/:name/attach': { takes: { readonly window: string }; gives: AttachReply };
+  /** NDJSON where `follow`: what is stored since `since` (ISO 8601), then what happens. */
+  'GET /api/events': {
+    takes: { readonly agent?: string; readonly since?: string; readonly limit?: number; readonly follow?: boolean };
+    gives: MuxwardEvent;
+  };
+  'GET /api/resources': { takes: undefined; gives: ResourcesReply };
+  'POST /api/cleanup': { takes: { readonly dryRun: boolean; readonly force: boolean }; gives: CleanupReply };
+  'GET /api/alerts': { takes: { readonly all?: boolean }; gives: { readonly alerts: readonly Alert[] } };
+  'POST /api/alerts': { takes: Pick<Alert, 'severity' | 'agent' | 'message'>; gives: Alert };
+  'POST /api/alerts/:id/ack': { takes: undefined; gives: Alert };
+  'POST /api/daemon/stop': { takes: { readonly agents: boolean }; gives: Record<never, never> };
+}
+
+export type Route = keyof Routes;
