@@ -1,0 +1,108 @@
+// Bundles src/ into dist/: cli.js, daemon.js and client.js, with one chunk for every dynamic import.
+// `--release` also writes the type declarations and leaves nothing of older builds in dist/.
+//
+// A command that runs, or a second build, never sees half a dist/: chunks are named by their content and moved
+// in first, the entries that name them last, each by rename. Old chunks stay a day for programs still running.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const isRelease = process.argv.includes('--release');
+const KEEP_OLD_CHUNKS_MS = 24 * 3600 * 1000;
+
+const lazyChildProcess = {
+  name: 'lazy-child-process',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^(node:)?child_process$/ }, ({ importer }) =>
+      /[\\/]node_modules[\\/]commander[\\/]/.test(importer)
+        ? { path: join(root, 'scripts/build/lazy-child-process.mjs') }
+        : undefined,
+    ),
+};
+
+const bundles = [
+  { entry: 'src/cli/main.ts', as: 'cli', plugins: [lazyChildProcess] },
+  { entry: 'src/daemon/main.ts', as: 'daemon' },
+  { entry: 'src/client/index.ts', as: 'client' },
+];
+
+/** CommonJS dependencies call require(), which an ES module does not have; only files that use it get one. */
+function withRequire(text) {
+  if (!text.includes('typeof require')) return text;
+  return `import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);\n${text}`;
+}
+
+async function bundle({ entry, as, plugins = [] }, outdir) {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: { [as]: entry },
+    outdir,
+    bundle: true,
+    splitting: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    chunkNames: `${as}/[name]-[hash]`,
+    // Names stay as they are: stack traces are read by people, and keepNames would cost time at start.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    plugins,
+  });
+  for (const { path, text } of outputFiles) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, withRequire(text));
+  }
+  return outputFiles.map(({ path }) => relative(outdir, path));
+}
+
+async function moveIn(outdir, files) {
+  const isEntry = (file) => dirname(file) === '.';
+  for (const file of [...files.filter((f) => !isEntry(f)), ...files.filter(isEntry)]) {
+    await mkdir(dirname(join(dist, file)), { recursive: true });
+    await rename(join(outdir, file), join(dist, file));
+  }
+}
+
+async function removeOldChunks(current) {
+  const oldest = Date.now() - (isRelease ? 0 : KEEP_OLD_CHUNKS_MS);
+  const files = await readdir(dist, { recursive: true });
+  for (const file of files) {
+    if (!file.endsWith('.js') || current.includes(file)) continue;
+    const info = await stat(join(dist, file)).catch(() => undefined);
+    if (info?.isFile() && info.mtimeMs < oldest) await rm(join(dist, file), { force: true });
+  }
+}
+
+function writeDeclarations() {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [tsc, '-p', 'scripts/build/tsconfig.json'], { cwd: root, stdio: 'inherit' });
+}
+
+const startedAt = performance.now();
+const present = bundles.filter(({ entry }) => existsSync(join(root, entry)));
+for (const { entry } of bundles.filter((b) => !present.includes(b))) console.error(`skipped: there is no ${entry} yet`);
+
+const outdir = await mkdtemp(join(root, 'dist.tmp-'));
+try {
+  await mkdir(dist, { recursive: true });
+  const files = (await Promise.all(present.map((each) => bundle(each, outdir)))).flat();
+  await moveIn(outdir, files);
+  await removeOldChunks(files);
+  if (isRelease) writeDeclarations();
+  console.error(`built ${present.map(({ as }) => `dist/${as}.js`).join(', ')} in ${Math.round(performance.now() - startedAt)} ms`);
+} catch (error) {
+  // esbuild has already printed where it went wrong.
+  if (!error?.errors) throw error;
+  process.exitCode = 1;
+} finally {
+  await rm(outdir, { recursive: true, force: true });
+}
