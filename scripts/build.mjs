@@ -10,32 +10,23 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/pr
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { lightBuiltins } from './build/light-builtins.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const isRelease = process.argv.includes('--release');
 const KEEP_OLD_CHUNKS_MS = 24 * 3600 * 1000;
 
-const lazyChildProcess = {
-  name: 'lazy-child-process',
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /^(node:)?child_process$/ }, ({ importer }) =>
-      /[\\/]node_modules[\\/]commander[\\/]/.test(importer)
-        ? { path: join(root, 'scripts/build/lazy-child-process.mjs') }
-        : undefined,
-    ),
-};
-
 const bundles = [
-  { entry: 'src/cli/main.ts', as: 'cli', plugins: [lazyChildProcess] },
-  { entry: 'src/daemon/main.ts', as: 'daemon' },
+  { entry: 'src/cli/main.ts', as: 'cli', plugins: [lightBuiltins] },
+  { entry: 'src/daemon/main.ts', as: 'daemon', plugins: [lightBuiltins] },
   { entry: 'src/client/index.ts', as: 'client' },
 ];
 
 /** CommonJS dependencies call require(), which an ES module does not have; only files that use it get one. */
 function withRequire(text) {
   if (!text.includes('typeof require')) return text;
-  return `import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);\n${text}`;
+  return `const require=process.getBuiltinModule("node:module").createRequire(import.meta.url);\n${text}`;
 }
 
 async function bundle({ entry, as, plugins = [] }, outdir) {
