@@ -3,6 +3,7 @@
  * and the API show. Only shapes; behaviour is in state.ts, restart-policy.ts and the daemon.
  */
 import type { End } from './end.ts';
+import type { HookSpec } from './hook.ts';
 import type { RestartSettings } from './restart-policy.ts';
 import type { State } from './state.ts';
 
@@ -52,6 +53,8 @@ export interface AgentSpec {
   readonly limits: Limits;
   /** Hash of the `muxward.yaml` entry this came from: `up` restarts an agent only when it changed. */
   readonly declaredAs: string | null;
+  /** The agent's own hooks, besides those of the user's settings. None where absent. */
+  readonly hooks?: readonly HookSpec[];
 }
 
 export const HEALTH_STATUSES = ['unknown', 'starting', 'healthy', 'unhealthy', 'none'] as const;
@@ -113,6 +116,8 @@ export interface Agent {
   readonly cost: { readonly usd: number; readonly inputTokens: number; readonly outputTokens: number };
   readonly sessionId: string | null;
   readonly worktree: string | null;
+  /** As in AgentSpec: null for an agent that no `muxward.yaml` declares. */
+  readonly declaredAs: string | null;
   readonly createdAt: string;
   readonly startedAt: string | null;
 }
