@@ -80,7 +80,8 @@ function writeDeclarations() {
 
 const startedAt = performance.now();
 const present = bundles.filter(({ entry }) => existsSync(join(root, entry)));
-for (const { entry } of bundles.filter((b) => !present.includes(b))) console.error(`skipped: there is no ${entry} yet`);
+for (const { entry } of bundles.filter((b) => !present.includes(b)))
+  console.error(`skipped: there is no ${entry} yet`);
 
 const outdir = await mkdtemp(join(root, 'dist.tmp-'));
 try {
@@ -89,7 +90,9 @@ try {
   await moveIn(outdir, files);
   await removeOldChunks(files);
   if (isRelease) writeDeclarations();
-  console.error(`built ${present.map(({ as }) => `dist/${as}.js`).join(', ')} in ${Math.round(performance.now() - startedAt)} ms`);
+  console.error(
+    `built ${present.map(({ as }) => `dist/${as}.js`).join(', ')} in ${Math.round(performance.now() - startedAt)} ms`,
+  );
 } catch (error) {
   // esbuild has already printed where it went wrong.
   if (!error?.errors) throw error;

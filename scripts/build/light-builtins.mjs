@@ -19,7 +19,10 @@ export const lightBuiltins = {
       path,
       namespace: path === 'node:child_process' && isCommander(importer) ? 'builtin-at-first-use' : 'builtin',
     }));
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({ contents: viaGetBuiltin(path), loader: 'js' }));
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: viaGetBuiltin(path),
+      loader: 'js',
+    }));
     onLoad({ filter: /.*/, namespace: 'builtin-at-first-use' }, ({ path }) => ({
       contents: atFirstUse(path),
       loader: 'js',

@@ -71,7 +71,10 @@ function findProcessesUnder(root: string): Leftover[] {
   }
   return entries
     .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
-    .map((entry) => ({ pid: Number(entry), command: readProc(entry, 'cmdline').replaceAll('\0', ' ').trim() }))
+    .map((entry) => ({
+      pid: Number(entry),
+      command: readProc(entry, 'cmdline').replaceAll('\0', ' ').trim(),
+    }))
     .filter(({ pid, command }) => command !== '' && belongsTo(root, pid, command));
 }
 
@@ -80,7 +83,9 @@ function belongsTo(root: string, pid: number, command: string): boolean {
   if (command.includes(`${root}/`)) return true;
   const environment = readProc(String(pid), 'environ').split('\0');
   const isTmux = readProc(String(pid), 'comm').startsWith('tmux');
-  return environment.some((entry) => entry.startsWith(`MUXWARD_HOME=${root}/`) || (isTmux && entry === `TMUX_TMPDIR=${root}`));
+  return environment.some(
+    (entry) => entry.startsWith(`MUXWARD_HOME=${root}/`) || (isTmux && entry === `TMUX_TMPDIR=${root}`),
+  );
 }
 
 /** Empty for a zombie, a process that has gone, and one of another user. */

@@ -16,7 +16,9 @@ async function cruiseSource(): Promise<ICruiseResult> {
 }
 
 function sourceFiles(): string[] {
-  return readdirSync(`${root}src`, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  return readdirSync(`${root}src`, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  );
 }
 
 describe('the layers', async () => {
