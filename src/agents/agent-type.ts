@@ -1,0 +1,41 @@
+/**
+ * What a type of agent is: how it is launched and what its second window shows. One file here for each type;
+ * registry.ts names them all. How a process is kept alive is the same for all and lies in the daemon.
+ */
+import type { AgentSpec } from '../core/agent.ts';
+
+/** What the daemon tells a type about the start that is being planned. */
+export interface LaunchContext {
+  /** 1 for the first process of this agent. */
+  readonly generation: number;
+  /** The conversation that the last generation had, null if none is known. */
+  readonly sessionId: string | null;
+  /** Project root of muxward itself, where `bin/` and `templates/` are. */
+  readonly installation: string;
+}
+
+export interface LaunchPlan {
+  /** Program (absolute) and arguments. */
+  readonly argv: readonly string[];
+  /** Added to the agent's environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The conversation that this start opens or continues, null where the type has none. */
+  readonly sessionId: string | null;
+  /** Typed once the screen shows `ready`, for programs that take no prompt as argument. */
+  readonly typed: { readonly text: string; readonly ready: RegExp } | null;
+}
+
+export interface AgentType {
+  readonly name: string;
+  /** A few words for help texts. */
+  readonly summary: string;
+  /** Window 1: what the agent's tree uses, or its tasks. */
+  readonly sideWindow: 'monitor' | 'queue';
+  /**
+   * Decides what to run. Touches nothing but to look for files.
+   * @throws MuxwardError `usage` where the specification cannot work, naming what is missing.
+   */
+  plan(spec: AgentSpec, context: LaunchContext): LaunchPlan;
+}
+
+export const NOTHING_MORE = { env: {}, sessionId: null, typed: null } as const;

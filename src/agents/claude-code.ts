@@ -1,0 +1,47 @@
+/**
+ * `claude-code`: the `claude` of the caller's PATH, interactive in the pane. The prompt is its last argument, which
+ * reaches it through the wrapper's private argument file and is never wrapped as pasted text.
+ * The conversation gets an id of its own at the first start, and a later start resumes it if it was written down.
+ */
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { AgentSpec } from '../core/agent.ts';
+import { MuxwardError } from '../core/errors.ts';
+import { NOTHING_MORE, type AgentType } from './agent-type.ts';
+
+export const PERMISSION_MODES = ['acceptEdits', 'auto', 'bypassPermissions', 'manual', 'dontAsk', 'plan'] as const;
+
+export const claudeCode: AgentType = {
+  name: 'claude-code',
+  summary: 'an interactive Claude Code session',
+  sideWindow: 'monitor',
+  plan(spec, context) {
+    const [program, ...own] = spec.command;
+    if (program === undefined) {
+      throw new MuxwardError('usage', `${spec.name}: claude was not found on the PATH`, {
+        hint: 'npm install -g @anthropic-ai/claude-code',
+      });
+    }
+    const sessionId = context.sessionId ?? randomUUID();
+    const resumes = context.sessionId !== null && fs.existsSync(transcriptPath(spec, context.sessionId));
+    const conversation = resumes ? ['--resume', sessionId] : ['--session-id', sessionId];
+    const prompt = spec.prompt === null || resumes ? [] : ['--', spec.prompt];
+    return { ...NOTHING_MORE, sessionId, argv: [program, ...settings(spec), ...conversation, ...own, ...prompt] };
+  },
+};
+
+/** The permission mode is always said: the program's own default asks a server that a custom base URL does not have. */
+function settings(spec: AgentSpec): string[] {
+  const mode = spec.permissionMode ?? 'manual';
+  if (!(PERMISSION_MODES as readonly string[]).includes(mode)) {
+    throw new MuxwardError('usage', `--permission-mode: "${mode}" is none`, { hint: `one of ${PERMISSION_MODES.join(', ')}` });
+  }
+  return ['--permission-mode', mode, '--name', spec.name, ...(spec.model === null ? [] : ['--model', spec.model])];
+}
+
+/** Where Claude Code 2.1 keeps a conversation: the folder's slashes become dashes. */
+function transcriptPath(spec: AgentSpec, sessionId: string): string {
+  const config = spec.env['CLAUDE_CONFIG_DIR'] ?? path.join(spec.env['HOME'] ?? '/', '.claude');
+  return path.join(config, 'projects', spec.cwd.replaceAll(/[^A-Za-z0-9]/g, '-'), `${sessionId}.jsonl`);
+}

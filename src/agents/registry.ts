@@ -1,0 +1,26 @@
+/** All types of agents: the built-in ones, and what `templates/terminals/` describes. */
+import { MuxwardError } from '../core/errors.ts';
+import { suggest } from '../core/names.ts';
+import type { AgentType } from './agent-type.ts';
+import { claudeCode } from './claude-code.ts';
+import { monitor } from './monitor.ts';
+import { worker } from './worker.ts';
+
+const BUILT_IN: ReadonlyMap<string, AgentType> = new Map([worker, claudeCode, monitor].map((type) => [type.name, type]));
+
+/**
+ * The type of that name; templates are looked at only for names that are not built in.
+ * @throws MuxwardError `usage` that lists the valid types.
+ */
+export async function agentType(name: string, installation: string): Promise<AgentType> {
+  const builtIn = BUILT_IN.get(name);
+  if (builtIn) return builtIn;
+  const { loadTerminal, terminalNames } = await import('./terminal.ts');
+  const described = loadTerminal(installation, name);
+  if (described) return described;
+  const known = [...BUILT_IN.keys(), ...terminalNames(installation)];
+  const near = suggest(name, known);
+  throw new MuxwardError('usage', `--type: "${name}" is no type of agent`, {
+    hint: `${near === undefined ? '' : `did you mean ${near}? `}Types here: ${known.join(', ')}`,
+  });
+}

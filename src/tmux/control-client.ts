@@ -1,0 +1,155 @@
+/**
+ * tmux's control mode (tmux(1), CONTROL MODE): one long-lived client whose commands are pipelined and answered
+ * in order, and which is told of sessions that come and go. Knows the protocol only; what to ask is server.ts.
+ */
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { StringDecoder } from 'node:string_decoder';
+import { MuxwardError } from '../core/errors.ts';
+import { commandLine } from './quote.ts';
+
+/** What one command printed, or why tmux refused it. */
+export type Reply = { readonly ok: true; readonly lines: readonly string[] } | { readonly ok: false; readonly message: string };
+
+export interface ControlOptions {
+  readonly tmux: string;
+  /** Arguments up to and with the command that attaches, without `-C`. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** A line that begins with `%` outside of a reply, without the `%`. */
+  readonly onNotification: (line: string) => void;
+  /** The connection ended; `message` is what tmux said last. */
+  readonly onExit: (message: string) => void;
+}
+
+interface Pending {
+  readonly done: (reply: Reply) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** The server did not answer in time, or the connection is gone: the truth is unknown, nothing is dead by this. */
+export class TmuxUnreachable extends MuxwardError {
+  constructor(message: string) {
+    super('tmux', message, { hint: 'muxward doctor looks at tmux; agents go on meanwhile' });
+  }
+}
+
+export class ControlClient {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #options: ControlOptions;
+  readonly #pending: Pending[] = [];
+  readonly #decoder = new StringDecoder('utf8');
+  #rest = '';
+  #block: { own: boolean; lines: string[] } | null = null;
+  #said = '';
+  #closed = false;
+  #attached: { resolve: () => void; reject: (error: Error) => void } | null = null;
+
+  private constructor(options: ControlOptions) {
+    this.#options = options;
+    this.#child = spawn(options.tmux, ['-C', ...options.args], { env: options.env, cwd: '/', stdio: 'pipe' });
+    this.#child.stdout.on('data', (chunk: Buffer) => this.#read(chunk));
+    this.#child.stderr.on('data', (chunk: Buffer) => (this.#said = chunk.toString().trim()));
+    this.#child.stdin.on('error', () => {});
+    this.#child.on('error', (error) => this.#close(error.message));
+    this.#child.on('close', () => this.#close(this.#said || 'tmux closed the connection'));
+  }
+
+  /** Connects, starting the server if `args` do. @throws TmuxUnreachable with tmux's own words. */
+  static async connect(options: ControlOptions): Promise<ControlClient> {
+    const client = new ControlClient(options);
+    await new Promise<void>((resolve, reject) => {
+      client.#attached = { resolve, reject };
+      const timer = setTimeout(() => {
+        client.close();
+        reject(new TmuxUnreachable(`tmux did not answer within ${options.timeoutMs} ms`));
+      }, options.timeoutMs);
+      timer.unref();
+    });
+    return client;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** One command. Many may be under way at once; each is answered in its turn. */
+  run(args: readonly string[]): Promise<Reply> {
+    return this.#send(commandLine(args), 1).then((replies) => replies[0] as Reply);
+  }
+
+  /**
+   * All commands of a file of `count` single-command lines, in one go: the server reads no terminal between
+   * them (so a pipe-pane in the same file misses nothing), and no line is bound by tmux's 16 KiB.
+   */
+  async source(path: string, count: number): Promise<readonly Reply[]> {
+    const [head, ...rest] = await this.#send(commandLine(['source-file', path]), 1 + count);
+    if (head && !head.ok) throw new MuxwardError('tmux', `tmux refused ${path}: ${head.message}`);
+    return rest;
+  }
+
+  close(): void {
+    this.#child.stdin.end();
+    this.#child.kill();
+    this.#close('closed');
+  }
+
+  #send(line: string, replies: number): Promise<Reply[]> {
+    if (this.#closed) return Promise.reject(new TmuxUnreachable(`no connection to tmux: ${this.#said || 'closed'}`));
+    const answers = Array.from({ length: replies }, () => this.#expect(line));
+    this.#child.stdin.write(`${line}\n`);
+    return Promise.all(answers);
+  }
+
+  #expect(line: string): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new TmuxUnreachable(`tmux did not answer "${line.slice(0, 60)}" within ${this.#options.timeoutMs} ms`));
+      }, this.#options.timeoutMs);
+      this.#pending.push({ done: resolve, timer });
+    });
+  }
+
+  #read(chunk: Buffer): void {
+    const lines = (this.#rest + this.#decoder.write(chunk)).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.#line(line);
+  }
+
+  #line(line: string): void {
+    if (this.#block) {
+      const end = /^%(end|error) \d+ \d+ (\d+)$/.exec(line);
+      if (!end) this.#block.lines.push(line);
+      else this.#endBlock(this.#block, end[1] === 'end');
+    } else if (line.startsWith('%begin ')) {
+      this.#block = { own: line.endsWith(' 1'), lines: [] };
+    } else if (line.startsWith('%')) {
+      this.#options.onNotification(line.slice(1));
+    }
+  }
+
+  /** Blocks whose flag is not 1 answer no command of ours: the first is that of the attaching itself. */
+  #endBlock(block: { own: boolean; lines: string[] }, ok: boolean): void {
+    this.#block = null;
+    if (!block.own) {
+      if (ok) this.#attached?.resolve();
+      else this.#said = block.lines.join('; ');
+      return;
+    }
+    const pending = this.#pending.shift();
+    if (!pending) return;
+    clearTimeout(pending.timer);
+    pending.done(ok ? { ok, lines: block.lines } : { ok, message: block.lines.join('; ') });
+  }
+
+  #close(message: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#attached?.reject(new TmuxUnreachable(message));
+    for (const pending of this.#pending.splice(0)) {
+      clearTimeout(pending.timer);
+      pending.done({ ok: false, message: `connection lost: ${message}` });
+    }
+    this.#options.onExit(message);
+  }
+}

@@ -1,0 +1,253 @@
+/**
+ * The private tmux server of one home: its sessions, panes, keys and screens. The only place that knows tmux's
+ * arguments and formats. Sessions are addressed as `=name`, panes as `%id`; it decides nothing about agents.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { MuxwardError } from '../core/errors.ts';
+import { SCROLLBACK_LINES, TERMINAL_SIZE, TMUX_TIMEOUT_MS } from '../config/defaults.ts';
+import { quote } from '../system/sh-quote.ts';
+import { ControlClient, TmuxUnreachable, type Reply } from './control-client.ts';
+import { commandLine, literalFormat } from './quote.ts';
+
+/** Holds the server and the control client; agents' names cannot begin with `_`. Its pane is dead: it costs no process. */
+export const HOLDING_SESSION = '_muxward';
+
+const FIELD = '\t';
+
+export interface Pane {
+  readonly session: string;
+  readonly id: string;
+  /** The process tmux started in it: our wrapper, in a main pane. */
+  readonly pid: number;
+  readonly dead: boolean;
+  readonly windowIndex: number;
+  readonly inMode: boolean;
+}
+
+export interface LaunchRequest {
+  readonly session: string;
+  /** A pane to run it in again, or null for a new session. */
+  readonly pane: string | null;
+  readonly cwd: string;
+  readonly argv: readonly string[];
+  /** Where everything the pane prints is appended. */
+  readonly logPath: string;
+  readonly logPidPath: string;
+}
+
+export type LaunchOutcome =
+  | { readonly ok: true; readonly pane: string; readonly pid: number }
+  | { readonly ok: false; readonly message: string };
+
+export interface ServerOptions {
+  readonly tmux: string;
+  readonly socket: string;
+  readonly config: string;
+  /** Environment of the server, and so the stale part of every session's: keep it small. */
+  readonly env: Readonly<Record<string, string>>;
+  /** A private folder for the files that are sourced. */
+  readonly scratch: string;
+  readonly scrollbackLines?: number;
+  /** Sessions came or went. */
+  readonly onChange: () => void;
+  /** The control client lost its server. */
+  readonly onLost: (message: string) => void;
+}
+
+export class TmuxServer {
+  readonly #options: ServerOptions;
+  #client: ControlClient | null = null;
+  #batches = 0;
+  /** The server's pid and start time: another one after a reconnect means that every session is gone. */
+  #serverId = '';
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+  }
+
+  get socket(): string {
+    return this.#options.socket;
+  }
+
+  /** Identifies the running server; empty before the first connect. */
+  get serverId(): string {
+    return this.#serverId;
+  }
+
+  get serverPid(): number {
+    return Number(this.#serverId.split(' ')[0] ?? 0);
+  }
+
+  get connected(): boolean {
+    return this.#client !== null;
+  }
+
+  /** Attaches to the server, starting it where there is none. @throws TmuxUnreachable */
+  async connect(): Promise<void> {
+    const { tmux, socket, config, env } = this.#options;
+    const size = ['-x', String(TERMINAL_SIZE.columns), '-y', String(TERMINAL_SIZE.rows)];
+    const client = await ControlClient.connect({
+      tmux,
+      args: ['-S', socket, '-f', config, 'new-session', '-A', '-s', HOLDING_SESSION, ...size, 'sh', '-c', ':'],
+      env,
+      timeoutMs: TMUX_TIMEOUT_MS,
+      onNotification: (line) => {
+        if (/^(sessions-changed|unlinked-window-close|window-close)/.test(line)) this.#options.onChange();
+      },
+      onExit: (message) => {
+        if (this.#client !== client) return;
+        this.#client = null;
+        this.#options.onLost(message);
+      },
+    });
+    this.#client = client;
+    await this.#must(['refresh-client', '-f', 'no-output,ignore-size']);
+    const lines = await this.#must(['display-message', '-p', '#{pid} #{start_time} #{version}']);
+    this.#serverId = lines[0] ?? '';
+    await this.#must(['set-option', '-g', 'history-limit', String(this.#options.scrollbackLines ?? SCROLLBACK_LINES)]);
+  }
+
+  /** Drops the connection; the server and everything in it goes on. */
+  disconnect(): void {
+    const client = this.#client;
+    this.#client = null;
+    client?.close();
+  }
+
+  /**
+   * Starts all in one go. Every pane's output is piped to its log before the server reads any of it: tmux works
+   * off a sourced file without looking at terminals, so nothing is missed, and children start while pipes are made.
+   */
+  async launch(requests: readonly LaunchRequest[]): Promise<readonly LaunchOutcome[]> {
+    const replies = await this.#batch(requests.map(launchCommands));
+    const again = requests.some((request) => request.pane !== null) ? await this.panes() : [];
+    return replies.map((reply, i) => readLaunch(reply, requests[i]?.pane ?? null, again));
+  }
+
+  /** All panes of all agents, or why they cannot be known. @throws TmuxUnreachable */
+  async panes(): Promise<readonly Pane[]> {
+    const format = ['session_name', 'pane_id', 'pane_pid', 'pane_dead', 'window_index', 'pane_in_mode'];
+    const lines = await this.#must(['list-panes', '-a', '-F', format.map((f) => `#{${f}}`).join(FIELD)]);
+    return lines.map(readPane).filter((pane) => pane.session !== HOLDING_SESSION);
+  }
+
+  /** Ends a session and hangs up what runs in it. True if it was there. */
+  async killSession(session: string): Promise<boolean> {
+    return (await this.#run(['kill-session', '-t', `=${session}`])).ok;
+  }
+
+  /** What the pane shows now, as plain text. */
+  async screen(pane: string): Promise<{ text: string; columns: number; rows: number; cursor: { column: number; row: number } }> {
+    const format = '#{pane_width} #{pane_height} #{cursor_x} #{cursor_y}';
+    const [size, lines] = await Promise.all([
+      this.#must(['display-message', '-p', '-t', pane, format]),
+      this.#must(['capture-pane', '-p', '-t', pane]),
+    ]);
+    const [columns = 0, rows = 0, column = 0, row = 0] = (size[0] ?? '').split(' ').map(Number);
+    return { text: lines.join('\n'), columns, rows, cursor: { column, row } };
+  }
+
+  /** Presses keys by tmux's names. */
+  async keys(pane: string, keys: readonly string[]): Promise<void> {
+    await this.#leaveMode(pane);
+    await this.#must(['send-keys', '-t', pane, '--', ...keys]);
+  }
+
+  /** Puts text into the pane exactly, as a bracketed paste where the program asked for those; no key is interpreted. */
+  async paste(pane: string, text: string): Promise<void> {
+    await this.#leaveMode(pane);
+    const buffer = `muxward-${process.pid}-${(this.#batches += 1)}`;
+    const file = path.join(this.#options.scratch, `.${buffer}`);
+    fs.writeFileSync(file, text, { mode: 0o600 });
+    try {
+      await this.#must(['load-buffer', '-b', buffer, file]);
+    } finally {
+      fs.rmSync(file, { force: true });
+    }
+    await this.#must(['paste-buffer', '-p', '-r', '-d', '-b', buffer, '-t', pane]);
+  }
+
+  /** Puts window 1 there if it is missing, its command started by the first look at it. */
+  async ensureSideWindow(session: string, name: string, argv: readonly string[]): Promise<void> {
+    const windows = await this.#must(['list-windows', '-t', `=${session}`, '-F', '#{window_index}']);
+    if (windows.includes('1')) return;
+    await this.#must(['new-window', '-d', '-t', `=${session}:1`, '-n', name, ...argv]);
+  }
+
+  /** Sets user options (`@muxward_state` …) of sessions, for the status line; sessions that are gone are passed over. */
+  async setSessionOptions(options: readonly { session: string; name: string; value: string }[]): Promise<void> {
+    if (options.length === 0) return;
+    await this.#batch(options.map((o) => [['set-option', '-q', '-t', `=${o.session}:`, o.name, o.value]]));
+  }
+
+  /** Ends the server with all its sessions, and returns when it is gone. */
+  async kill(): Promise<void> {
+    await this.#run(['kill-server']);
+    this.disconnect();
+  }
+
+  async #leaveMode(pane: string): Promise<void> {
+    const [mode] = await this.#must(['display-message', '-p', '-t', pane, '#{pane_in_mode}']);
+    if (mode !== '0' && mode !== '') await this.#must(['send-keys', '-t', pane, '-X', 'cancel']);
+  }
+
+  /** Groups of commands; all first commands run before all second ones, and so on. The replies are those of the first ones. */
+  async #batch(groups: readonly (readonly (readonly string[])[])[]): Promise<readonly Reply[]> {
+    const depth = Math.max(0, ...groups.map((group) => group.length));
+    const lines = Array.from({ length: depth }, (_, level) => groups.flatMap((g) => g[level] ? [commandLine(g[level])] : []));
+    const flat = lines.flat();
+    const file = path.join(this.#options.scratch, `.batch-${process.pid}-${(this.#batches += 1)}`);
+    fs.writeFileSync(file, `${flat.join('\n')}\n`, { mode: 0o600 });
+    try {
+      return (await this.#connected().source(file, flat.length)).slice(0, groups.length);
+    } finally {
+      fs.rmSync(file, { force: true });
+    }
+  }
+
+  async #must(args: readonly string[]): Promise<readonly string[]> {
+    const reply = await this.#run(args);
+    if (!reply.ok) throw new MuxwardError('tmux', `tmux ${args[0]}: ${reply.message}`);
+    return reply.lines;
+  }
+
+  #run(args: readonly string[]): Promise<Reply> {
+    return this.#connected().run(args);
+  }
+
+  #connected(): ControlClient {
+    if (!this.#client) throw new TmuxUnreachable('no connection to tmux');
+    return this.#client;
+  }
+}
+
+/** The session or the pane first, its log pipe second; see `launch`. */
+function launchCommands(request: LaunchRequest): readonly (readonly string[])[] {
+  const where = ['-c', literalFormat(request.cwd)];
+  const size = ['-x', String(TERMINAL_SIZE.columns), '-y', String(TERMINAL_SIZE.rows)];
+  const report = ['-P', '-F', '#{pane_id} #{pane_pid}'];
+  const pipe = `umask 077; echo $$ >${quote(request.logPidPath)}; exec cat >>${quote(request.logPath)}`;
+  const log = (target: string): string[] => ['pipe-pane', '-t', target, pipe.replaceAll('#', '##').replaceAll('%', '%%')];
+  if (request.pane === null) {
+    return [
+      ['new-session', '-d', ...report, '-s', request.session, ...size, '-n', 'main', ...where, ...request.argv],
+      log(`=${request.session}:0.0`),
+    ];
+  }
+  return [['respawn-pane', '-k', '-t', request.pane, ...where, ...request.argv], log(request.pane)];
+}
+
+/** A new session prints its pane; of one that was used again the new process is looked up. */
+function readLaunch(reply: Reply, used: string | null, panes: readonly Pane[]): LaunchOutcome {
+  if (!reply.ok) return { ok: false, message: reply.message };
+  if (used !== null) return { ok: true, pane: used, pid: panes.find((pane) => pane.id === used)?.pid ?? 0 };
+  const [pane = '', pid = '0'] = (reply.lines[0] ?? '').split(' ');
+  return { ok: true, pane, pid: Number(pid) };
+}
+
+function readPane(line: string): Pane {
+  const [session = '', id = '', pid = '0', dead = '0', windowIndex = '0', inMode = '0'] = line.split(FIELD);
+  return { session, id, pid: Number(pid), dead: dead === '1', windowIndex: Number(windowIndex), inMode: inMode !== '0' };
+}
+
