@@ -31,3 +31,6 @@ export const TERMINAL_SIZE = { columns: 200, rows: 50 } as const;
 
 /** The oldest tmux that knows all that is used: `-f` flags of clients, `source-file` from a control client. */
 export const TMUX_MINIMUM = '3.2';
+
+/** A hook's command is killed after this long: a notification that hangs must not pile up. */
+export const HOOK_TIMEOUT_MS = 10_000;

@@ -1,0 +1,64 @@
+/** What the user can set, and what holds where nothing is set. */
+import type { Limits } from '../core/agent.ts';
+import type { HookSpec } from '../core/hook.ts';
+import { DEFAULT_RESTART, type RestartSettings } from '../core/restart-policy.ts';
+import * as defaults from './defaults.ts';
+
+/** What holds for an agent of which neither a flag nor `muxward.yaml` says otherwise. */
+export interface AgentDefaults {
+  readonly restart: RestartSettings;
+  readonly healthIntervalMs: number;
+  readonly limits: Limits;
+  readonly model: string | null;
+  readonly permissionMode: string | null;
+}
+
+export interface Settings {
+  readonly agent: AgentDefaults;
+  /** Between SIGTERM and SIGKILL. */
+  readonly stopGraceMs: number;
+  readonly spawnTimeoutMs: number;
+  readonly livenessEveryMs: number;
+  readonly sampleEveryMs: number;
+  readonly log: { readonly maxBytes: number; readonly keep: number };
+  readonly tmux: {
+    readonly scrollbackLines: number;
+    /** The prefix key, as tmux writes it; null leaves what templates/tmux.conf says. */
+    readonly prefix: string | null;
+    readonly columns: number;
+    readonly rows: number;
+    readonly timeoutMs: number;
+  };
+  readonly eventsKept: number;
+  readonly hooks: readonly HookSpec[];
+}
+
+export const DEFAULT_SETTINGS: Settings = frozen({
+  agent: {
+    restart: DEFAULT_RESTART,
+    healthIntervalMs: defaults.HEALTH_INTERVAL_MS,
+    limits: { memoryBytes: null, cpu: null, timeoutMs: null },
+    model: null,
+    permissionMode: null,
+  },
+  stopGraceMs: defaults.STOP_GRACE_MS,
+  spawnTimeoutMs: defaults.SPAWN_TIMEOUT_MS,
+  livenessEveryMs: defaults.LIVENESS_EVERY_MS,
+  sampleEveryMs: defaults.SAMPLE_EVERY_MS,
+  log: { maxBytes: defaults.LOG_MAX_BYTES, keep: defaults.LOG_KEEP },
+  tmux: {
+    scrollbackLines: defaults.SCROLLBACK_LINES,
+    prefix: null,
+    columns: defaults.TERMINAL_SIZE.columns,
+    rows: defaults.TERMINAL_SIZE.rows,
+    timeoutMs: defaults.TMUX_TIMEOUT_MS,
+  },
+  eventsKept: defaults.EVENTS_KEPT,
+  hooks: [],
+});
+
+/** The same value, which nobody can change any more, all the way down. */
+export function frozen<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) frozen(inner as object);
+  return Object.freeze(value);
+}

@@ -1,0 +1,66 @@
+/** Reads `config.yaml`: its text becomes Settings, and every value knows where it came from. */
+import { InvalidConfig } from './faults.ts';
+import { DEFAULT_SETTINGS, type AgentDefaults, type Settings } from './settings-defaults.ts';
+import { settingsSchema, type SettingsFile } from './settings-schema.ts';
+import { checkValue } from './yaml/check-value.ts';
+import { bytes, ms, number } from './yaml/written-values.ts';
+import { hookFrom } from './yaml/hook-schema.ts';
+import { parsePositionedYaml, type PositionedYaml } from './yaml/positioned-yaml.ts';
+
+export interface SettingsReading {
+  readonly settings: Settings;
+  readonly document: PositionedYaml;
+}
+
+/** @throws InvalidConfig with every fault of the file. */
+export async function readSettings(text: string, file: string): Promise<SettingsReading> {
+  const document = await parsePositionedYaml(text, file);
+  if (document.faults.length > 0) throw new InvalidConfig(document.faults);
+  const { value, faults } = checkValue(settingsSchema, document.value ?? {}, document);
+  if (value === undefined) throw new InvalidConfig(faults);
+  return { settings: settingsFrom(value), document };
+}
+
+function settingsFrom(file: SettingsFile): Settings {
+  const standard = DEFAULT_SETTINGS;
+  const { watch, log, tmux, events } = file;
+  return {
+    agent: agentDefaultsFrom(file),
+    stopGraceMs: ms(file.stop_grace) ?? standard.stopGraceMs,
+    spawnTimeoutMs: ms(file.spawn_timeout) ?? standard.spawnTimeoutMs,
+    livenessEveryMs: ms(watch?.liveness) ?? standard.livenessEveryMs,
+    sampleEveryMs: ms(watch?.sample) ?? standard.sampleEveryMs,
+    log: { maxBytes: bytes(log?.max_size) ?? standard.log.maxBytes, keep: number(log?.keep) ?? standard.log.keep },
+    tmux: {
+      scrollbackLines: number(tmux?.scrollback) ?? standard.tmux.scrollbackLines,
+      prefix: tmux?.prefix ?? standard.tmux.prefix,
+      columns: number(tmux?.columns) ?? standard.tmux.columns,
+      rows: number(tmux?.rows) ?? standard.tmux.rows,
+      timeoutMs: ms(tmux?.timeout) ?? standard.tmux.timeoutMs,
+    },
+    eventsKept: number(events?.keep) ?? standard.eventsKept,
+    hooks: (file.hooks ?? []).map((hook) => hookFrom(hook)),
+  };
+}
+
+function agentDefaultsFrom({ defaults, restart }: SettingsFile): AgentDefaults {
+  const standard = DEFAULT_SETTINGS.agent;
+  return {
+    restart: {
+      policy: (defaults?.restart as AgentDefaults['restart']['policy'] | undefined) ?? standard.restart.policy,
+      maxRestarts: number(defaults?.max_restarts) ?? standard.restart.maxRestarts,
+      windowMs: ms(restart?.window) ?? standard.restart.windowMs,
+      baseDelayMs: ms(restart?.base_delay) ?? standard.restart.baseDelayMs,
+      maxDelayMs: ms(restart?.max_delay) ?? standard.restart.maxDelayMs,
+      stableAfterMs: ms(restart?.stable_after) ?? standard.restart.stableAfterMs,
+    },
+    healthIntervalMs: ms(defaults?.health?.interval) ?? standard.healthIntervalMs,
+    limits: {
+      memoryBytes: bytes(defaults?.limits?.memory) ?? standard.limits.memoryBytes,
+      cpu: number(defaults?.limits?.cpu) ?? standard.limits.cpu,
+      timeoutMs: ms(defaults?.limits?.timeout) ?? standard.limits.timeoutMs,
+    },
+    model: defaults?.model ?? standard.model,
+    permissionMode: defaults?.permission_mode ?? standard.permissionMode,
+  };
+}

@@ -1,0 +1,69 @@
+/** Every setting in force with the place it comes from: what `config show` shows. */
+import { readIfPresent } from './read-if-present.ts';
+import { DEFAULT_SETTINGS, type Settings } from './settings-defaults.ts';
+import type { PositionedYaml } from './yaml/positioned-yaml.ts';
+
+export interface SettingOrigin {
+  /** As it is written in config.yaml: `log.max_size`. */
+  readonly key: string;
+  /** Durations in milliseconds, sizes in bytes. */
+  readonly value: unknown;
+  readonly unit: 'ms' | 'bytes' | null;
+  /** `default`, or file and line. */
+  readonly origin: string;
+}
+
+type Row = readonly [key: string, unit: SettingOrigin['unit'], value: (settings: Settings) => unknown];
+
+const ROWS: readonly Row[] = [
+  ['defaults.restart', null, (s) => s.agent.restart.policy],
+  ['defaults.max_restarts', null, (s) => s.agent.restart.maxRestarts],
+  ['defaults.model', null, (s) => s.agent.model],
+  ['defaults.permission_mode', null, (s) => s.agent.permissionMode],
+  ['defaults.health.interval', 'ms', (s) => s.agent.healthIntervalMs],
+  ['defaults.limits.memory', 'bytes', (s) => s.agent.limits.memoryBytes],
+  ['defaults.limits.cpu', null, (s) => s.agent.limits.cpu],
+  ['defaults.limits.timeout', 'ms', (s) => s.agent.limits.timeoutMs],
+  ['restart.window', 'ms', (s) => s.agent.restart.windowMs],
+  ['restart.base_delay', 'ms', (s) => s.agent.restart.baseDelayMs],
+  ['restart.max_delay', 'ms', (s) => s.agent.restart.maxDelayMs],
+  ['restart.stable_after', 'ms', (s) => s.agent.restart.stableAfterMs],
+  ['stop_grace', 'ms', (s) => s.stopGraceMs],
+  ['spawn_timeout', 'ms', (s) => s.spawnTimeoutMs],
+  ['watch.liveness', 'ms', (s) => s.livenessEveryMs],
+  ['watch.sample', 'ms', (s) => s.sampleEveryMs],
+  ['log.max_size', 'bytes', (s) => s.log.maxBytes],
+  ['log.keep', null, (s) => s.log.keep],
+  ['tmux.scrollback', null, (s) => s.tmux.scrollbackLines],
+  ['tmux.prefix', null, (s) => s.tmux.prefix],
+  ['tmux.columns', null, (s) => s.tmux.columns],
+  ['tmux.rows', null, (s) => s.tmux.rows],
+  ['tmux.timeout', 'ms', (s) => s.tmux.timeoutMs],
+  ['events.keep', null, (s) => s.eventsKept],
+  ['hooks', null, (s) => s.hooks],
+];
+
+/** @throws InvalidConfig with every fault of the file. */
+export async function settingOrigins(path: string): Promise<SettingOrigin[]> {
+  const text = await readIfPresent(path);
+  if (text === undefined) return ROWS.map((row) => rowOf(row, DEFAULT_SETTINGS));
+  const { readSettings } = await import('./settings-file.ts');
+  const { settings, document } = await readSettings(text, path);
+  return ROWS.map((row) => rowOf(row, settings, document));
+}
+
+function rowOf([key, unit, value]: Row, settings: Settings, document?: PositionedYaml): SettingOrigin {
+  return { key, value: value(settings), unit, origin: originOf(key, document) };
+}
+
+function originOf(key: string, document: PositionedYaml | undefined): string {
+  const path = key.split('.');
+  if (document === undefined || !holds(document.value, path)) return 'default';
+  const { file, line } = document.faultAt(path, '', null, 'key');
+  return `${file}:${line}`;
+}
+
+function holds(value: unknown, path: readonly string[]): boolean {
+  const found = path.reduce<unknown>((inner, part) => (inner as Record<string, unknown> | undefined | null)?.[part], value);
+  return found !== undefined;
+}

@@ -1,0 +1,89 @@
+/** What may stand in `<home>/config.yaml`. */
+import * as z from 'zod/mini';
+import { RESTART_POLICIES } from '../core/restart-policy.ts';
+import { checked, choice, cores, count, duration, listOf, mapWith, size, word } from './yaml/fields.ts';
+import { userHookSchema } from './yaml/hook-schema.ts';
+
+const tmuxKey = checked(word('The prefix key of the private tmux server, for example C-a.'), (value) =>
+  /^([CMS]-){0,3}([!-~]|[A-Z][A-Za-z0-9]+)$/.test(value)
+    ? undefined
+    : { is: 'is no key of tmux', hint: 'written as tmux does: C-a, M-Space, F12' },
+);
+
+const agentDefaults = mapWith(
+  {
+    restart: z.optional(choice(RESTART_POLICIES, 'When an agent is run again by itself.')),
+    max_restarts: z.optional(count('Restarts within the window before an agent counts as failed.', { min: 0, max: 1000 })),
+    model: z.optional(word('The model of agents that have one.')),
+    permission_mode: z.optional(word('The permission mode of agents that have one.')),
+    health: z.optional(mapWith({ interval: z.optional(duration('Between two probes.', { minMs: 1000 })) }, 'a map such as {interval: 30s}')),
+    limits: z.optional(
+      mapWith(
+        {
+          memory: z.optional(size('Of the whole process tree.')),
+          cpu: z.optional(cores('Of the whole process tree.')),
+          timeout: z.optional(duration('Wall time of one run.')),
+        },
+        'a map such as {memory: 2GB}',
+      ),
+    ),
+  },
+  'a map of agent fields',
+  'What holds for an agent of which neither a flag nor muxward.yaml says otherwise.',
+);
+
+export const settingsSchema = mapWith(
+  {
+    defaults: z.optional(agentDefaults),
+    restart: z.optional(
+      mapWith(
+        {
+          window: z.optional(duration('max_restarts counts restarts within this time.')),
+          base_delay: z.optional(duration('The second restart in a row waits this long, each further one twice as long.')),
+          max_delay: z.optional(duration('The longest wait between two restarts.')),
+          stable_after: z.optional(duration('After a run this long, the next restart is at once again.')),
+        },
+        'a map such as {window: 10m}',
+        'Back-off of restarts.',
+      ),
+    ),
+    stop_grace: z.optional(duration('Between SIGTERM and SIGKILL.')),
+    spawn_timeout: z.optional(duration('How long a process may take to report that it runs.', { minMs: 1000 })),
+    watch: z.optional(
+      mapWith(
+        {
+          liveness: z.optional(duration('Between two looks whether agents live.', { minMs: 1000 })),
+          sample: z.optional(duration('Between two samples of CPU and memory while nobody watches.', { minMs: 1000 })),
+        },
+        'a map such as {sample: 5s}',
+      ),
+    ),
+    log: z.optional(
+      mapWith(
+        {
+          max_size: z.optional(size('An agent\'s log is rotated above this size.')),
+          keep: z.optional(count('How many rotated logs are kept.', { min: 0, max: 1000 })),
+        },
+        'a map such as {max_size: 10MB, keep: 3}',
+      ),
+    ),
+    tmux: z.optional(
+      mapWith(
+        {
+          scrollback: z.optional(count('Lines of scrollback of each pane.', { min: 0, max: 1_000_000 })),
+          prefix: z.optional(tmuxKey),
+          columns: z.optional(count('Width of a terminal that nobody looks at.', { min: 20, max: 1000 })),
+          rows: z.optional(count('Height of a terminal that nobody looks at.', { min: 5, max: 1000 })),
+          timeout: z.optional(duration('An answer of tmux that takes longer is unknown.', { minMs: 1000 })),
+        },
+        'a map such as {scrollback: 2000}',
+      ),
+    ),
+    events: z.optional(mapWith({ keep: z.optional(count('Events kept in the audit trail.', { min: 100, max: 10_000_000 })) }, 'a map such as {keep: 100000}')),
+    hooks: z.optional(listOf(userHookSchema, 'a list of hooks', 'Commands that run when something happens to an agent.')),
+  },
+  'a map of settings',
+  'Settings of muxward for one user.',
+);
+
+export type SettingsFile = z.output<typeof settingsSchema>;
