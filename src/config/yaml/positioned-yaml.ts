@@ -16,6 +16,8 @@ export interface PositionedYaml {
   readonly faults: readonly Fault[];
   /** A fault at the value at `path`, or at its key; where there is none (a missing key), at what should hold it. */
   faultAt(path: Path, message: string, hint: string | null, part?: 'key' | 'value'): Fault;
+  /** True where the file says something at `path`. */
+  has(path: Path): boolean;
   /** The scalar as written, without its quotes: `1.10` stays `1.10`. Undefined where there is no scalar. */
   sourceOf(path: Path): string | undefined;
 }
@@ -41,6 +43,10 @@ export async function parsePositionedYaml(text: string, file: string): Promise<P
       const { node, key, inside } = findNode(yaml, document, path);
       const place = part === 'key' || node === undefined ? (key ?? inside) : node;
       return faultFrom(startOf(place, lines), message, hint);
+    },
+    has: (path) => {
+      const { node, key } = findNode(yaml, document, path);
+      return node !== undefined || key !== undefined;
     },
     sourceOf: (path) => {
       const { node } = findNode(yaml, document, path);
@@ -97,7 +103,7 @@ function stepIntoMap(yaml: Yaml, document: Document.Parsed, items: readonly Pair
   const own = items.find(({ key }) => yaml.isScalar(key) && String(key.value) === String(segment));
   if (own !== undefined) return own;
   for (const { key, value } of items) {
-    if (!yaml.isScalar(key) || String(key.value) !== '<<') continue;
+    if (!yaml.isScalar(key) || key.source !== '<<') continue;
     for (const source of yaml.isSeq(value) ? value.items : [value]) {
       const merged = yaml.isAlias(source) ? source.resolve(document) : source;
       const found = yaml.isMap(merged) ? stepIntoMap(yaml, document, merged.items, segment) : undefined;

@@ -1,0 +1,166 @@
+/** One entry of `muxward.yaml`, with its defaults, becomes one agent: files are read, units become numbers. */
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { HealthSpec, Limits, ProbeSpec } from '../../core/agent.ts';
+import type { RestartPolicy } from '../../core/restart-policy.ts';
+import { CLAUDE_PERMISSION_MODES } from '../agent-type-names.ts';
+import type { AgentDefaults } from '../settings-defaults.ts';
+import { notOneOf, type Complaint } from '../yaml/fields.ts';
+import { hookFrom } from '../yaml/hook-schema.ts';
+import { bytes, ms, number } from '../yaml/written-values.ts';
+import { readEnvFile } from './env-file.ts';
+import { fingerprint } from './fingerprint.ts';
+import type { DeclaredAgent } from './project.ts';
+import { MAX_PROMPT_BYTES, type AgentEntry } from './schema.ts';
+
+export interface Surroundings {
+  readonly project: string;
+  readonly folder: string;
+  readonly types: readonly string[];
+  readonly defaults: AgentDefaults;
+  /** A variable's value as it was written. */
+  textOf(value: string | number | boolean | null, field: 'env' | 'labels', key: string): string;
+  /** `inside`: what in a field's list or map is meant. */
+  report(field: keyof AgentEntry, complaint: Complaint, inside?: string | number): void;
+}
+
+type Resolved = Omit<DeclaredAgent, 'entry' | 'needs'>;
+
+/** Reports all that is wrong; what it returns is meant for use only where nothing was reported. */
+export function resolveAgent(name: string, entry: AgentEntry, around: Surroundings): Resolved {
+  const command = commandOf(entry);
+  const type = typeOf(entry, command, around);
+  const said = {
+    type,
+    command,
+    cwd: folderOf(entry, around),
+    env: { ...envFromFiles(entry, around), ...ownEnv(entry, around) },
+    prompt: promptOf(entry, around),
+    model: entry.model ?? null,
+    permissionMode: permissionModeOf(entry, type, around),
+    role: entry.role ?? null,
+    labels: Object.fromEntries(Object.entries(entry.labels ?? {}).map(([key, value]) => [key, around.textOf(value, 'labels', key)])),
+    capabilities: [entry.capabilities ?? []].flat(),
+    hooks: (entry.hooks ?? []).map((hook) => hookFrom(hook)),
+  };
+  const life = { restart: entry.restart, maxRestarts: number(entry.max_restarts), health: healthOf(entry), limits: limitsOf(entry) };
+  return {
+    ...said,
+    name,
+    ...withDefaults(said, life, around.defaults),
+    declaredAs: fingerprint({ project: around.project, ...said, ...life }),
+  };
+}
+
+interface Life {
+  readonly restart: string | undefined;
+  readonly maxRestarts: number | undefined;
+  readonly health: { readonly probe: ProbeSpec; readonly intervalMs: number | undefined };
+  readonly limits: Partial<Limits>;
+}
+
+function withDefaults(said: Pick<Resolved, 'model' | 'permissionMode'>, life: Life, defaults: AgentDefaults) {
+  return {
+    model: said.model ?? defaults.model,
+    permissionMode: said.permissionMode ?? defaults.permissionMode,
+    restart: {
+      ...defaults.restart,
+      policy: (life.restart as RestartPolicy | undefined) ?? defaults.restart.policy,
+      maxRestarts: life.maxRestarts ?? defaults.restart.maxRestarts,
+    },
+    health: { probe: life.health.probe, intervalMs: life.health.intervalMs ?? defaults.healthIntervalMs } satisfies HealthSpec,
+    limits: { ...defaults.limits, ...life.limits },
+  };
+}
+
+function commandOf({ command }: AgentEntry): string[] {
+  if (command === undefined) return [];
+  return typeof command === 'string' ? ['sh', '-c', command] : command;
+}
+
+function typeOf(entry: AgentEntry, command: readonly string[], { types, report }: Surroundings): string {
+  const type = entry.type ?? (command.length > 0 ? 'worker' : 'claude-code');
+  const complaint = notOneOf(type, types);
+  if (complaint !== undefined) report('type', { ...complaint, is: `"${type}" is no type of agent` });
+  if (type === 'worker' && command.length === 0) {
+    report('type', { is: 'a worker needs a command', hint: 'add command:, for example command: node server.js' });
+  }
+  return type;
+}
+
+function folderOf({ cwd }: AgentEntry, { folder, report }: Surroundings): string {
+  const absolute = path.resolve(folder, cwd ?? '.');
+  const kind = statSync(absolute, { throwIfNoEntry: false });
+  const hint = 'make the folder first, or name another; it is relative to the file';
+  if (kind === undefined) report('cwd', { is: `there is no folder ${absolute}`, hint });
+  else if (!kind.isDirectory()) report('cwd', { is: `${absolute} is no folder`, hint });
+  return absolute;
+}
+
+function envFromFiles({ env_file: files = [] }: AgentEntry, { folder, report }: Surroundings): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [i, file] of [files].flat().entries()) {
+    const inside = typeof files === 'string' ? undefined : i;
+    const outcome = readEnvFile(path.resolve(folder, file));
+    if (outcome.kind === 'read') Object.assign(values, outcome.values);
+    else if (outcome.kind === 'missing') report('env_file', { is: `there is no file ${file}`, hint: 'it is relative to the file that names it' }, inside);
+    else if (outcome.kind === 'unreadable') report('env_file', { is: `${file} cannot be read (${outcome.code})`, hint: 'look at its permissions' }, inside);
+    else report('env_file', { is: `line ${outcome.line} of ${file} is no NAME=value`, hint: 'write NAME=value, or # before a comment' }, inside);
+  }
+  return values;
+}
+
+/** A name without a value adds nothing: the agent has the caller's environment anyway. */
+function ownEnv({ env = {} }: AgentEntry, { textOf }: Surroundings): Record<string, string> {
+  const named = Object.entries(env).filter(([, value]) => value !== null);
+  return Object.fromEntries(named.map(([key, value]) => [key, textOf(value, 'env', key)]));
+}
+
+function promptOf(entry: AgentEntry, { folder, report }: Surroundings): string | null {
+  if (entry.prompt_file === undefined) return entry.prompt ?? null;
+  if (entry.prompt !== undefined) report('prompt_file', { is: 'there is a prompt: too', hint: 'keep one of prompt and prompt_file' });
+  try {
+    const text = readFileSync(path.resolve(folder, entry.prompt_file), 'utf8');
+    if (Buffer.byteLength(text) > MAX_PROMPT_BYTES) {
+      report('prompt_file', { is: `${entry.prompt_file} is too long`, hint: `at most ${MAX_PROMPT_BYTES / 1000} kB: name a file in the prompt instead` });
+    }
+    return text;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    const is = code === 'ENOENT' ? `there is no file ${entry.prompt_file}` : `${entry.prompt_file} cannot be read (${code})`;
+    report('prompt_file', { is, hint: 'it is relative to the file that names it' });
+    return null;
+  }
+}
+
+function permissionModeOf({ permission_mode: mode }: AgentEntry, type: string, { report }: Surroundings): string | null {
+  if (mode === undefined) return null;
+  const complaint = type === 'claude-code' ? notOneOf(mode, CLAUDE_PERMISSION_MODES) : undefined;
+  if (complaint !== undefined) report('permission_mode', { ...complaint, is: `"${mode}" is no permission mode` });
+  return mode;
+}
+
+function healthOf({ health = {} }: AgentEntry): Life['health'] {
+  return { probe: probeOf(health), intervalMs: ms(health.interval) };
+}
+
+function probeOf({ http, tcp, command, heartbeat }: NonNullable<AgentEntry['health']>): ProbeSpec {
+  if (http !== undefined) return { kind: 'http', url: http };
+  if (command !== undefined) return { kind: 'command', command };
+  const everyMs = ms(heartbeat);
+  if (everyMs !== undefined) return { kind: 'heartbeat', everyMs };
+  if (tcp === undefined) return { kind: 'none' };
+  const [, host = '127.0.0.1', port] = /^(?:(.+):)?(\d+)$/.exec(String(tcp)) ?? [];
+  return { kind: 'tcp', host: host.replaceAll(/^\[|\]$/g, ''), port: Number(port) };
+}
+
+function limitsOf({ limits = {} }: AgentEntry): Partial<Limits> {
+  const memoryBytes = bytes(limits.memory);
+  const cpu = number(limits.cpu);
+  const timeoutMs = ms(limits.timeout);
+  return {
+    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    ...(cpu === undefined ? {} : { cpu }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
+}

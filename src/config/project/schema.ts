@@ -1,0 +1,143 @@
+/** What may stand in `muxward.yaml`. Faults that need the disk or other entries are found in resolve-agent.ts and dependencies.ts. */
+import * as z from 'zod/mini';
+import { MuxwardError } from '../../core/errors.ts';
+import { checkName, NAME_PATTERN } from '../../core/names.ts';
+import { RESTART_POLICIES } from '../../core/restart-policy.ts';
+import { checked, choice, cores, count, duration, listOf, mapWith, oneOrMore, size, text, variables, word, type Complaint } from '../yaml/fields.ts';
+import { agentHookSchema } from '../yaml/hook-schema.ts';
+
+/** What a dependency must have reached. */
+export const CONDITIONS = ['started', 'healthy', 'completed'] as const;
+export type Condition = (typeof CONDITIONS)[number];
+
+/** Most instances of one entry, as `spawn --count`. */
+const MAX_INSTANCES = 1000;
+
+/** `spawn --prompt` takes as much: what fits into one argument of a process. */
+export const MAX_PROMPT_BYTES = 120_000;
+
+const name = checked(z.string(), complainOfName).check(z.meta({ pattern: NAME_PATTERN.source }));
+
+const url = checked(word('Probed with GET; healthy is an answer below 400.'), (value) => {
+  const hint = 'for example http://127.0.0.1:8080/health';
+  if (!URL.canParse(value)) return { is: 'is no URL', hint };
+  return /^https?:$/.test(new URL(value).protocol) ? undefined : { is: 'is neither http nor https', hint };
+});
+
+const tcp = checked(z.union([z.string(), z.number()], { error: 'host:port' }), (value) => {
+  const port = Number(/^(?:.+:)?(\d{1,5})$/.exec(String(value))?.[1] ?? 0);
+  return port >= 1 && port <= 65_535 ? undefined : { is: 'is no address', hint: 'host:port, for example 127.0.0.1:5432, or the port alone' };
+}).check(z.meta({ description: 'host:port, or a port of this machine: healthy when it can be connected to.', examples: ['127.0.0.1:5432'] }));
+
+export const PROBES = ['http', 'tcp', 'command', 'heartbeat'] as const;
+
+const health = checked(
+  mapWith(
+    {
+      http: z.optional(url),
+      tcp: z.optional(tcp),
+      command: z.optional(word('Run by sh -c in the agent\'s folder: healthy when it exits with 0.')),
+      heartbeat: z.optional(duration('The agent must touch its heartbeat file at least this often.', { minMs: 1000 })),
+      interval: z.optional(duration('Between two probes. Default 30s.', { minMs: 1000 })),
+    },
+    'a map such as {http: "http://127.0.0.1:8080/"}',
+    'How the agent is probed: one of http, tcp, command and heartbeat.',
+  ),
+  (value) => {
+    const named = PROBES.filter((probe) => value[probe] !== undefined);
+    if (named.length < 2) return undefined;
+    return { is: `names ${named.join(' and ')}`, hint: `keep one of ${named.join(', ')}` };
+  },
+);
+
+const command = checked(
+  z.union([text('Run by sh -c.'), z.array(text('One word.'), { error: 'a list of texts' })], { error: 'a text for sh -c, or a list of words' }),
+  (value) =>
+    value.length === 0 || (typeof value === 'string' ? value : value[0])?.trim() === ''
+      ? { is: 'is empty', hint: 'a command line such as "node server.js", or a list such as [node, server.js]' }
+      : undefined,
+).check(z.meta({ description: 'A command line for sh -c, or a list: program and arguments.', examples: ['node server.js'] }));
+
+const prompt = checked(text('What the agent is asked first.'), (value) =>
+  Buffer.byteLength(value) > MAX_PROMPT_BYTES ? { is: 'is too long', hint: `at most ${MAX_PROMPT_BYTES / 1000} kB` } : undefined,
+);
+
+/** What both an entry and `defaults:` may say. */
+const agentFields = {
+  type: z.optional(word('worker (any command), claude-code, monitor, or a terminal template. Default: worker where there is a command, otherwise claude-code.')),
+  command: z.optional(command),
+  cwd: z.optional(word('The working folder, relative to this file. Default: the folder of this file.')),
+  env: z.optional(variables('Environment variables, on top of those of whoever runs `up`.')),
+  env_file: z.optional(oneOrMore(word('A file of NAME=value lines.'), 'a file, or a list of files', 'Files of NAME=value lines, relative to this file; env wins over them.')),
+  prompt: z.optional(prompt),
+  prompt_file: z.optional(word('A file that holds the prompt, relative to this file.')),
+  model: z.optional(word('The model, for types that have one.')),
+  permission_mode: z.optional(word('The permission mode, for types that have one.')),
+  role: z.optional(word('A role template.')),
+  labels: z.optional(
+    z.record(z.string(), z.union([z.string(), z.number(), z.boolean()], { error: 'a text' }), { error: 'a map such as {team: core}' }).check(
+      z.describe('Labels, to select agents by.'),
+    ),
+  ),
+  capabilities: z.optional(oneOrMore(word('A capability.'), 'a capability, or a list of them', 'What the agent can do, for others that look for help.')),
+  restart: z.optional(choice(RESTART_POLICIES, 'When it is run again by itself. Default on-failure.')),
+  max_restarts: z.optional(count('Restarts within 10 minutes before it counts as failed. Default 3.', { min: 0, max: 1000 })),
+  health: z.optional(health),
+  limits: z.optional(
+    mapWith(
+      {
+        memory: z.optional(size('Of the whole process tree.')),
+        cpu: z.optional(cores('Of the whole process tree.')),
+        timeout: z.optional(duration('Wall time of one run.')),
+      },
+      'a map such as {memory: 2GB}',
+      'What the agent may use.',
+    ),
+  ),
+  hooks: z.optional(listOf(agentHookSchema, 'a list of hooks', 'Commands that run when something happens to this agent.')),
+} as const;
+
+/** `depends_on:`, as a list or with conditions. */
+export const dependsOnSchema = z
+  .union(
+    [
+      z.array(word('The name of another agent of this file.'), { error: 'a list of agents' }),
+      z.record(z.string(), choice(CONDITIONS, 'started: its process runs. healthy: its health check passed. completed: it exited with 0.')),
+    ],
+    { error: 'a list of agents such as [db], or a map such as {db: healthy}' },
+  )
+  .check(z.describe('Agents of this file that must have started, be healthy or have completed before this one starts.'));
+
+const agentEntry = mapWith(
+  {
+    ...agentFields,
+    instances: z.optional(count('So many of it, called NAME-1 to NAME-N; ${INSTANCE} is the number.', { min: 1, max: MAX_INSTANCES })),
+    depends_on: z.optional(dependsOnSchema),
+  },
+  'a map of agent fields',
+  'One agent.',
+);
+
+export const projectSchema = mapWith(
+  {
+    project: z.optional(checked(word('The name of the project. Default: the name of the folder.'), complainOfName)),
+    variables: z.optional(variables('Values for ${NAME}. They win over the environment; let it have a say with ${NAME:-value}.')),
+    defaults: z.optional(mapWith(agentFields, 'a map of agent fields', 'Fields for every agent that does not say otherwise.')),
+    agents: z.record(name, agentEntry, { error: 'a map of names to agents' }).check(z.describe('The agents, by name.')),
+  },
+  'a map with agents: in it',
+  'Agents of a project, for `muxward up`.',
+);
+
+export type ProjectFile = z.output<typeof projectSchema>;
+export type AgentEntry = ProjectFile['agents'][string];
+export type AgentFields = NonNullable<ProjectFile['defaults']>;
+
+function complainOfName(value: string): Complaint | undefined {
+  try {
+    checkName(value);
+    return undefined;
+  } catch (error) {
+    return { is: 'is no name', hint: (error instanceof MuxwardError ? error.hint : undefined) ?? 'letters, digits, - and _' };
+  }
+}
