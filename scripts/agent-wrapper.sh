@@ -1,0 +1,348 @@
+#!/bin/sh
+# Runs one agent's program, reports its start and its end, and starts it again when it is told to.
+# Whether and when it runs again is decided elsewhere (the daemon); see `agent-wrapper.sh --help`.
+#
+# Written to <home>/run/<name>/journal and, while it is there, to the FIFO <home>/run/ends:
+#     <name> <generation> started <pid> <start time>
+#     <name> <generation> ended <status>                     128+N for signal N
+#     <name> <generation> failed missing-cwd|missing-command
+# Read from the FIFO <home>/run/<name>/verdict after an end, where a generation was given:
+#     run <generation>      or      end
+#
+# Up to the program's first start only shell builtins run: each process would double what a start costs.
+# Variables begin with mw_, because the agent's environment is read into this very shell.
+
+usage='usage: agent-wrapper.sh NAME TYPE [GENERATION]
+       agent-wrapper.sh NAME TYPE -- COMMAND [ARG]...
+
+Runs an agent in this terminal: the program, folder and environment that muxward
+recorded for NAME, or COMMAND in the current ones. It gets a process group of its
+own, and the terminal; TERM, INT and HUP reach it; its exit status becomes ours.
+With a GENERATION it waits after each end for the verdict of the daemon.
+
+  NAME    letters, digits, - and _, at most 63 characters
+  TYPE    worker, claude-code, monitor ...
+  MUXWARD_HOME    where muxward keeps its files (default ~/.local/state/muxward)
+
+examples:
+  agent-wrapper.sh web worker -- python3 -m http.server 8080
+  agent-wrapper.sh coder claude-code'
+
+refuse() {
+  printf '✘ %s\nhint: %s\n' "$1" "$2" >&2
+  exit 2
+}
+
+find_home() {
+  case ${MUXWARD_HOME-} in
+    /*) ;;
+    '')
+      case ${XDG_STATE_HOME-} in
+        /*) MUXWARD_HOME=$XDG_STATE_HOME/muxward ;;
+        *) MUXWARD_HOME=$HOME/.local/state/muxward ;;
+      esac
+      ;;
+    *) MUXWARD_HOME=$PWD/$MUXWARD_HOME ;;
+  esac
+  export MUXWARD_HOME
+}
+
+is_name() {
+  case $1 in '' | [!A-Za-z0-9]* | *[!A-Za-z0-9_-]*) return 1 ;; esac
+  [ ${#1} -le 63 ]
+}
+
+is_number() {
+  case $1 in '' | *[!0-9]*) return 1 ;; esac
+}
+
+# Sets what the kernel says of this very process. The program's name may hold spaces: what counts comes after its ")".
+look_at_self() {
+  mw_pid='' mw_start=0 mw_group='' mw_session='' mw_foreground=''
+  if { read -r mw_stat </proc/self/stat; } 2>/dev/null; then
+    mw_pid=${mw_stat%% *}
+    set -- ${mw_stat##*) }
+    mw_group=$3 mw_session=$4 mw_foreground=$6 mw_start=${20}
+  else
+    mw_pid=$(exec sh -c 'echo "$PPID"')
+  fi
+}
+
+# pane: we lead the session of a terminal. shell: a terminal's foreground is ours, but the session is a shell's.
+# none: no terminal on standard input, or another group has it.
+find_mode() {
+  mw_mode=none
+  [ -t 0 ] || return 0
+  look_at_self
+  if [ -z "$mw_session" ]; then
+    if [ -n "$mw_supervised" ]; then mw_mode=pane; else mw_mode=shell; fi
+  elif [ "$mw_session" = "$mw_pid" ]; then
+    mw_mode=pane
+  elif [ "$mw_foreground" = "$mw_group" ]; then
+    mw_mode=shell
+  fi
+}
+
+# One echo is one write, so that the lines of many wrappers never mix.
+record() {
+  if [ -d "$mw_run" ]; then { echo "$mw_name $mw_generation $1" >>"$mw_run/journal"; } 2>/dev/null; fi
+}
+
+# The child's side: becomes the agent's program. A failure is left in a file for the parent to report, which
+# first has to be ready for the verdict on it.
+launch() {
+  if [ "$mw_mode" = shell ]; then
+    look_at_self
+    give_terminal "$mw_pid"
+  fi
+  look_at_self
+  if [ -z "$mw_given" ]; then
+    . "$mw_run/args"
+    mw_cwd=$cwd
+    unset cwd
+    cd "$mw_cwd" 2>/dev/null || fail missing-cwd "the working folder $mw_cwd is not there"
+    # After cd, which sets it, and before the agent's own values.
+    unset OLDPWD
+    . "$mw_run/env"
+    PWD=$mw_cwd
+    export PWD
+  fi
+  case $1 in
+    */*) [ -x "$1" ] && [ ! -d "$1" ] ;;
+    *) command -v "$1" >/dev/null ;;
+  esac || fail missing-command "there is no program $1"
+  export MUXWARD_HOME="$mw_home" MUXWARD_AGENT="$mw_name" MUXWARD_GENERATION="$mw_generation"
+  record "started $mw_pid $mw_start"
+  echo "$mw_name $mw_generation started $mw_pid $mw_start" >&3
+  exec "$@" 3>&- 4>&-
+}
+
+fail() {
+  printf '✘ %s\n' "$2" >&2
+  if [ -d "$mw_run" ]; then echo "$1" >"$mw_run/failure"; fi
+  exit 127
+}
+
+# No builtin moves a terminal's foreground but a job's start and end, during which no trap would run.
+give_terminal() {
+  PERL_BADLANG=0 perl -e 'require POSIX; $SIG{TTOU} = "IGNORE"; POSIX::tcsetpgrp(0, $ARGV[0])' -- "$1" 3>&- 4>&-
+}
+
+# With job control, a job that merely stopped looks like one that ended by signal.
+is_stopped() {
+  case $mw_status in
+    14[5-9] | 150) kill -0 %% 2>/dev/null ;;
+    *) false ;;
+  esac
+}
+
+child_state() {
+  if { read -r mw_stat <"/proc/$mw_child/stat"; } 2>/dev/null; then
+    mw_stat=${mw_stat##*) }
+    mw_state=${mw_stat%% *}
+  elif [ -d /proc/self ]; then
+    mw_state=gone
+  else
+    mw_state=$(ps -o state= -p "$mw_child")
+  fi
+}
+
+# Only SIGSTOP asks for a pause; who types Ctrl-Z in a pane has no shell there to continue from.
+# (The daemon pauses this wrapper first and continues it last, so that it never gets here.)
+await_continue() {
+  mw_child=$(jobs -p)
+  [ "$(kill -l "$mw_status")" = STOP ] || return 0
+  child_state
+  while :; do
+    case $mw_state in T*) ;; *) break ;; esac
+    sleep 0.3
+    child_state
+  done
+}
+
+run_in_foreground() {
+  set -m
+  ( launch "$@" )
+  mw_status=$?
+  while is_stopped; do
+    if [ "$mw_mode" = pane ]; then
+      await_continue
+    else
+      kill -s STOP $$
+    fi
+    fg %% >/dev/null 2>&1
+    mw_status=$?
+  done
+}
+
+forward() {
+  mw_signal=$1
+  [ -n "$mw_child" ] || return 0
+  if kill -0 "$mw_child" 2>/dev/null; then
+    kill -s "$1" -- "-$mw_child" 2>/dev/null || kill -s "$1" "$mw_child" 2>/dev/null
+  else
+    mw_gone=1
+  fi
+}
+
+# A signal makes `wait` return early with a status of its own. Asking again gives the child's, unless the first
+# answer was the child's already and the shell has forgotten it since.
+await_child() {
+  wait "$mw_child"
+  mw_status=$?
+  while [ -n "$mw_signal" ]; do
+    mw_signal=''
+    wait "$mw_child" 2>/dev/null
+    mw_again=$?
+    if [ "$mw_again" != 127 ] || [ -z "$mw_gone" ]; then mw_status=$mw_again; fi
+  done
+}
+
+# Without job control a background child ignores INT and QUIT, which no shell can undo: hence perl, and the
+# program's start is reported by a second shell that has it behind it.
+start_apart() {
+  set -- sh "$0" --launch "$mw_name" "$mw_type" "$mw_generation" "$@"
+  if command -v perl >/dev/null; then
+    PERL_BADLANG=0 exec perl -e 'setpgrp; $SIG{$_} = "DEFAULT" for qw(INT QUIT); delete $ENV{PERL_BADLANG};
+      exec {$ARGV[0]} @ARGV; exit 127' -- "$@"
+  fi
+  if command -v setsid >/dev/null; then exec setsid "$@"; fi
+  exec "$@"
+}
+
+run_in_background() {
+  mw_child='' mw_signal='' mw_gone=''
+  trap 'forward TERM' TERM
+  trap 'forward INT' INT
+  trap 'forward HUP' HUP
+  if [ "$mw_mode" = shell ]; then
+    set -m
+    launch "$@" <&0 &
+  else
+    start_apart ${mw_given:+--} "$@" <&0 &
+  fi
+  mw_child=$!
+  if [ -n "$mw_signal" ]; then forward "$mw_signal"; fi
+  await_child
+  while [ "$mw_mode" = shell ] && is_stopped; do
+    # To the calling shell this is one job: it gets its terminal back, and continues us.
+    set +m
+    kill -s STOP $$
+    set -m
+    give_terminal "$mw_child" <&0 &
+    wait $!
+    bg %1 >/dev/null 2>&1
+    await_child
+  done
+  if [ "$mw_mode" = shell ]; then set +m; fi
+  trap - TERM INT HUP
+}
+
+run_once() {
+  if [ "$mw_mode" = pane ] || { [ "$mw_mode" = shell ] && ! command -v perl >/dev/null; }; then
+    run_in_foreground "$@"
+  else
+    run_in_background "$@"
+  fi
+}
+
+# The verdict may come within a millisecond of the report, so its FIFO is opened first.
+tell_end() {
+  mw_end="ended $mw_status"
+  if [ -s "$mw_run/failure" ]; then
+    read -r mw_end <"$mw_run/failure"
+    mw_end="failed $mw_end"
+    : >"$mw_run/failure"
+  fi
+  record "$mw_end"
+  if [ -n "$mw_supervised" ] && [ -z "$mw_listening" ]; then
+    [ -p "$mw_run/verdict" ] || mkfifo -m 600 "$mw_run/verdict"
+    if [ -p "$mw_run/verdict" ]; then
+      exec 4<>"$mw_run/verdict"
+      mw_listening=1
+    fi
+  fi
+  echo "$mw_name $mw_generation $mw_end" >&3
+}
+
+# What was killed had no chance to put the terminal back: modes now, the screen only when it runs again.
+mend_terminal() {
+  if [ "$mw_mode" = pane ] && [ "$mw_status" -gt 128 ]; then
+    stty sane iutf8 2>/dev/null || stty sane
+  fi
+}
+
+clear_screen_modes() {
+  if [ "$mw_mode" = pane ] && [ "$mw_status" -gt 128 ]; then
+    printf '\033[?1049l\033[?1000l\033[?1002l\033[?1003l\033[?1006l\033[?2004l\033[?1l\033[?25h\033[0m'
+  fi
+}
+
+await_verdict() {
+  while :; do
+    # A key that is a signal ends a read early.
+    read -r mw_verb mw_number <&4 || continue
+    case $mw_verb in
+      end) exit "$mw_status" ;;
+      run)
+        if is_number "$mw_number"; then
+          mw_generation=$mw_number
+          return
+        fi
+        ;;
+    esac
+  done
+}
+
+mw_launch='' mw_supervised='' mw_given='' mw_listening='' mw_generation=0
+case ${1-} in
+  -h | --help)
+    printf '%s\n' "$usage"
+    exit 0
+    ;;
+  --launch)
+    mw_launch=1
+    shift
+    ;;
+esac
+mw_name=${1-} mw_type=${2-}
+is_name "$mw_name" || refuse "\"$mw_name\" is no name for an agent" \
+  'letters, digits, - and _, beginning with a letter or digit, at most 63: agent-wrapper.sh NAME TYPE [-- COMMAND]'
+is_name "$mw_type" || refuse "\"$mw_type\" is no type of agent" \
+  "a word such as worker, claude-code or monitor: agent-wrapper.sh $mw_name worker [-- COMMAND]"
+shift 2
+if [ $# -gt 0 ] && [ "$1" != -- ]; then
+  is_number "$1" || refuse "\"$1\" is no generation" 'a number, or put -- before a command'
+  mw_generation=$1 mw_supervised=1
+  shift
+fi
+if [ $# -gt 0 ]; then
+  [ "$1" = -- ] || refuse "\"$1\" is one argument too many" 'put -- before a command'
+  shift
+  [ $# -gt 0 ] || refuse 'there is no command after --' "for example: agent-wrapper.sh $mw_name $mw_type -- sleep 60"
+  mw_given=1
+fi
+find_home
+mw_home=$MUXWARD_HOME mw_run=$MUXWARD_HOME/run/$mw_name
+if [ -z "$mw_given" ] && { [ ! -r "$mw_run/args" ] || [ ! -r "$mw_run/env" ]; }; then
+  refuse "nothing is recorded for $mw_name in $mw_run" \
+    "give a command (agent-wrapper.sh $mw_name $mw_type -- COMMAND), or let muxward start it: muxward spawn $mw_name -- COMMAND"
+fi
+# Opened for reading too, so that it never blocks, and what it holds outlives the daemon.
+if [ -p "$mw_home/run/ends" ]; then exec 3<>"$mw_home/run/ends"; else exec 3>/dev/null; fi
+
+if [ -n "$mw_launch" ]; then
+  mw_mode=none
+  launch "$@"
+fi
+find_mode
+# TERM and HUP keep their default action: when a session's leader dies, the kernel hangs up the foreground.
+if [ "$mw_mode" = pane ]; then trap : INT QUIT TSTP; fi
+while :; do
+  run_once "$@"
+  tell_end
+  if [ -z "$mw_listening" ]; then exit "$mw_status"; fi
+  mend_terminal
+  await_verdict
+  clear_screen_modes
+done
