@@ -1,0 +1,73 @@
+/** Folders and files that only their owner can read, written so that a reader sees the old or the new, never a half. */
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync, closeSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { MuxwardError } from '../core/errors.ts';
+import { storageError } from './storage-error.ts';
+
+/**
+ * Makes the folder, with all above it, mode 0700; sets the mode right where the folder is there already.
+ * @throws MuxwardError `storage` where it cannot be made or belongs to another user.
+ */
+export function makePrivateFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    checkOwner(folder);
+    if ((statSync(folder).mode & 0o777) !== 0o700) chmodSync(folder, 0o700);
+  } catch (error) {
+    throw error instanceof MuxwardError ? error : storageError('make the folder', folder, error);
+  }
+}
+
+/** A link counts too: in a folder like /tmp another user could have laid it to lead us elsewhere. */
+function checkOwner(folder: string): void {
+  const me = process.getuid?.();
+  if (me === undefined || (lstatSync(folder).uid === me && statSync(folder).uid === me)) return;
+  throw new MuxwardError('storage', `the folder ${folder} belongs to another user`, {
+    hint: 'run muxward as that user, or set MUXWARD_HOME to a folder of yours',
+  });
+}
+
+export interface WriteOptions {
+  /** Wait until the disk has it: for what must survive a power cut. */
+  readonly fsync?: boolean;
+}
+
+/**
+ * Writes a file of mode 0600 by temporary file and rename.
+ * @throws MuxwardError `storage`; then the file is as it was.
+ */
+export function writePrivateFile(file: string, data: string | Uint8Array, options: WriteOptions = {}): void {
+  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    writeThrough(temporary, data, options);
+    renameSync(temporary, file);
+    if (options.fsync) syncFolder(path.dirname(file));
+  } catch (error) {
+    throw storageError('write', file, error);
+  }
+}
+
+function writeThrough(temporary: string, data: string | Uint8Array, options: WriteOptions): void {
+  const fd = openSync(temporary, 'wx', 0o600);
+  try {
+    writeFileSync(fd, data);
+    if (options.fsync) fsyncSync(fd);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function syncFolder(folder: string): void {
+  const fd = openSync(folder, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
