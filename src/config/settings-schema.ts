@@ -16,7 +16,7 @@ const agentDefaults = mapWith(
     max_restarts: z.optional(count('Restarts within the window before an agent counts as failed.', { min: 0, max: 1000 })),
     model: z.optional(word('The model of agents that have one.')),
     permission_mode: z.optional(word('The permission mode of agents that have one.')),
-    health: z.optional(mapWith({ interval: z.optional(duration('Between two probes.', { minMs: 1000 })) }, 'a map such as {interval: 30s}')),
+    health: z.optional(mapWith({ interval: z.optional(duration('Between two probes.', { minMs: 100 })) }, 'a map such as {interval: 30s}')),
     limits: z.optional(
       mapWith(
         {

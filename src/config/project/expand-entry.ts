@@ -6,7 +6,7 @@ import type { FaultBook } from './fault-book.ts';
 import { fillInstance } from './fill-in.ts';
 import { mergeFields, sourceOfField } from './merge-fields.ts';
 import type { DeclaredAgent } from './project.ts';
-import { resolveAgent, type Surroundings } from './resolve-agent.ts';
+import { reportUselessFields, resolveAgent, type Surroundings } from './resolve-agent.ts';
 import { projectSchema, type AgentEntry, type AgentFields } from './schema.ts';
 import type { Variables } from './substitute.ts';
 import { textOf } from './variables.ts';
@@ -54,17 +54,19 @@ function partsOfInstance(entry: string, instance: string, first: AgentEntry, { r
 
 function resolve(name: string, entry: string, { own, fields }: Parts, expansion: Expansion): ExpandedAgent {
   const { document, book } = expansion;
+  const report: Surroundings['report'] = (field, { is, hint }, inside) => {
+    const said = [...sourceOfField(entry, own, field), ...(inside === undefined ? [] : [inside])];
+    if (document.has(said)) book.add(said, `agents.${entry}: ${is}`, hint);
+    else book.add(['agents', entry], `agents.${entry}: ${is}`, hint, 'key');
+  };
   const agent = resolveAgent(name, mergeFields(fields, own), {
     ...expansion,
+    report,
     textOf: (value, field, key) => {
       const isOwn = Object.hasOwn(own[field] ?? {}, key);
       return textOf(value, isOwn ? ['agents', entry, field, key] : ['defaults', field, key], document);
     },
-    report: (field, { is, hint }, inside) => {
-      const said = [...sourceOfField(entry, own, field), ...(inside === undefined ? [] : [inside])];
-      if (document.has(said)) book.add(said, `agents.${entry}: ${is}`, hint);
-      else book.add(['agents', entry], `agents.${entry}: ${is}`, hint, 'key');
-    },
   });
+  reportUselessFields(own, agent.type, report);
   return { agent: { ...agent, entry }, own };
 }

@@ -26,18 +26,30 @@ export interface Surroundings {
 
 type Resolved = Omit<DeclaredAgent, 'entry' | 'needs'>;
 
+/** Fields that mean nothing to these types. From `defaults:` they are passed over, in an entry of its own they are a mistake. */
+const TALK = ['prompt', 'prompt_file', 'model', 'permission_mode'] as const;
+
+export function reportUselessFields(own: AgentEntry, type: string, report: Surroundings['report']): void {
+  if (type !== 'worker' && type !== 'monitor') return;
+  for (const field of TALK) {
+    if (own[field] === undefined) continue;
+    report(field, { is: `an agent of type ${type} takes no ${field}`, hint: 'it is for claude-code and terminal templates: say which with type:' });
+  }
+}
+
 /** Reports all that is wrong; what it returns is meant for use only where nothing was reported. */
 export function resolveAgent(name: string, entry: AgentEntry, around: Surroundings): Resolved {
   const command = commandOf(entry);
   const type = typeOf(entry, command, around);
+  const talks = type !== 'worker' && type !== 'monitor';
   const said = {
     type,
     command,
     cwd: folderOf(entry, around),
     env: { ...envFromFiles(entry, around), ...ownEnv(entry, around) },
-    prompt: promptOf(entry, around),
-    model: entry.model ?? null,
-    permissionMode: permissionModeOf(entry, type, around),
+    prompt: talks ? promptOf(entry, around) : null,
+    model: talks ? (entry.model ?? null) : null,
+    permissionMode: talks ? permissionModeOf(entry, type, around) : null,
     role: entry.role ?? null,
     labels: Object.fromEntries(Object.entries(entry.labels ?? {}).map(([key, value]) => [key, around.textOf(value, 'labels', key)])),
     capabilities: [entry.capabilities ?? []].flat(),
@@ -111,7 +123,10 @@ function envFromFiles({ env_file: files = [] }: AgentEntry, { folder, report }: 
 }
 
 /** A name without a value adds nothing: the agent has the caller's environment anyway. */
-function ownEnv({ env = {} }: AgentEntry, { textOf }: Surroundings): Record<string, string> {
+function ownEnv({ env = {} }: AgentEntry, { textOf, report }: Surroundings): Record<string, string> {
+  for (const name of Object.keys(env).filter((each) => each.startsWith('MUXWARD_'))) {
+    report('env', { is: `${name} is set by muxward itself`, hint: 'choose a name that does not begin with MUXWARD_' }, name);
+  }
   const named = Object.entries(env).filter(([, value]) => value !== null);
   return Object.fromEntries(named.map(([key, value]) => [key, textOf(value, 'env', key)]));
 }
@@ -150,7 +165,7 @@ function probeOf({ http, tcp, command, heartbeat }: NonNullable<AgentEntry['heal
   const everyMs = ms(heartbeat);
   if (everyMs !== undefined) return { kind: 'heartbeat', everyMs };
   if (tcp === undefined) return { kind: 'none' };
-  const [, host = '127.0.0.1', port] = /^(?:(.+):)?(\d+)$/.exec(String(tcp)) ?? [];
+  const [, host = '127.0.0.1', port] = /^(?:(\S+):)?(\d+)$/.exec(String(tcp)) ?? [];
   return { kind: 'tcp', host: host.replaceAll(/^\[|\]$/g, ''), port: Number(port) };
 }
 

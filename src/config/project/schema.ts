@@ -25,7 +25,7 @@ const url = checked(word('Probed with GET; healthy is an answer below 400.'), (v
 });
 
 const tcp = checked(z.union([z.string(), z.number()], { error: 'host:port' }), (value) => {
-  const port = Number(/^(?:.+:)?(\d{1,5})$/.exec(String(value))?.[1] ?? 0);
+  const port = Number(/^(?:\S+:)?(\d{1,5})$/.exec(String(value))?.[1] ?? 0);
   return port >= 1 && port <= 65_535 ? undefined : { is: 'is no address', hint: 'host:port, for example 127.0.0.1:5432, or the port alone' };
 }).check(z.meta({ description: 'host:port, or a port of this machine: healthy when it can be connected to.', examples: ['127.0.0.1:5432'] }));
 
@@ -37,8 +37,8 @@ const health = checked(
       http: z.optional(url),
       tcp: z.optional(tcp),
       command: z.optional(word('Run by sh -c in the agent\'s folder: healthy when it exits with 0.')),
-      heartbeat: z.optional(duration('The agent must touch its heartbeat file at least this often.', { minMs: 1000 })),
-      interval: z.optional(duration('Between two probes. Default 30s.', { minMs: 1000 })),
+      heartbeat: z.optional(duration('The agent must touch its heartbeat file at least this often.', { minMs: 100 })),
+      interval: z.optional(duration('Between two probes. Default 30s.', { minMs: 100 })),
     },
     'a map such as {http: "http://127.0.0.1:8080/"}',
     'How the agent is probed: one of http, tcp, command and heartbeat.',
@@ -58,7 +58,7 @@ const command = checked(
       : undefined,
 ).check(z.meta({ description: 'A command line for sh -c, or a list: program and arguments.', examples: ['node server.js'] }));
 
-const prompt = checked(text('What the agent is asked first.'), (value) =>
+const prompt = checked(word('What the agent is asked first.'), (value) =>
   Buffer.byteLength(value) > MAX_PROMPT_BYTES ? { is: 'is too long', hint: `at most ${MAX_PROMPT_BYTES / 1000} kB` } : undefined,
 );
 

@@ -1,0 +1,101 @@
+/** `config`: the settings in force and where each comes from, checking files, and schemas for editors. */
+import path from 'node:path';
+import type { SettingOrigin } from '../../config/settings-origins.ts';
+import { EXIT, MuxwardError } from '../../core/errors.ts';
+import { printable, suggest } from '../../core/names.ts';
+import { formatSize } from '../../core/units.ts';
+import { defineSubcommand, type CommandGroup } from '../command.ts';
+
+const show = defineSubcommand('the settings in force, and where each comes from', {
+  examples: [
+    { run: 'muxward config show', about: 'every setting with its origin' },
+    { run: 'muxward config show --json', about: 'for a script: milliseconds and bytes' },
+  ],
+  notes: 'A flag wins over muxward.yaml, that over config.yaml in the home, that over the default.',
+  async run({ context }) {
+    const { settingOrigins } = await import('../../config/settings-origins.ts');
+    const settings = await settingOrigins(context.paths.config);
+    if (context.json) {
+      context.out(`${JSON.stringify({ file: context.paths.config, settings })}\n`);
+      return EXIT.ok;
+    }
+    const { renderTable } = await import('../render/table.ts');
+    const rows = settings.map((setting) => [setting.key, inWords(setting), setting.origin]);
+    const columns = [{ header: 'SETTING' }, { header: 'VALUE' }, { header: 'FROM', shrinksTo: 8 }];
+    context.out(`${renderTable(columns, rows, context.columns).join('\n')}\n`);
+    return EXIT.ok;
+  },
+});
+
+const validate = defineSubcommand('check config.yaml, or a muxward.yaml', {
+  arguments: '[file]',
+  examples: [
+    { run: 'muxward config validate', about: 'the settings of your home' },
+    { run: 'muxward config validate muxward.yaml', about: 'a project: nothing is started' },
+  ],
+  notes: 'Without a FILE: config.yaml of the home, and the muxward.yaml here or above where there is one. A file called config.yaml is checked as settings, any other as a project.',
+  async run({ context, args }) {
+    const [named] = args;
+    const files = named === undefined ? await ownFiles(context.paths.config) : [named];
+    for (const file of files) await validateFile(file, context);
+    if (context.json) context.out(`${JSON.stringify({ valid: true, files })}\n`);
+    else if (!context.quiet) context.out(files.map((file) => `✔ ${file} is valid\n`).join(''));
+    return EXIT.ok;
+  },
+});
+
+const SCHEMA_NAMES = ['project', 'settings'];
+
+const schema = defineSubcommand('the JSON schema of muxward.yaml or config.yaml, for editors', {
+  arguments: '[project|settings]',
+  examples: [
+    { run: 'muxward config schema > muxward.schema.json', about: 'then: # yaml-language-server: $schema=muxward.schema.json' },
+    { run: 'muxward config schema settings', about: 'of config.yaml in the home' },
+  ],
+  async run({ context, args }) {
+    const [name = 'project'] = args;
+    const { jsonSchema, SCHEMA_NAMES: names } = await import('../../config/json-schema.ts');
+    const known = names.find((each) => each === name);
+    if (known === undefined) {
+      const near = suggest(name, SCHEMA_NAMES);
+      const hint = `${near === undefined ? '' : `did you mean ${near}? `}There are: ${SCHEMA_NAMES.join(', ')}`;
+      throw new MuxwardError('usage', `there is no schema called "${printable(name)}"`, { hint });
+    }
+    context.out(`${JSON.stringify(jsonSchema(known), null, 2)}\n`);
+    return EXIT.ok;
+  },
+});
+
+export const command: CommandGroup = { subcommands: { show, validate, schema }, otherwise: 'show' };
+
+async function ownFiles(settings: string): Promise<string[]> {
+  const { findProjectFile } = await import('../../config/project/find-project-file.ts');
+  try {
+    return [settings, path.relative(process.cwd(), findProjectFile(process.cwd()))];
+  } catch (error) {
+    if (error instanceof MuxwardError) return [settings];
+    throw error;
+  }
+}
+
+async function validateFile(file: string, context: Parameters<typeof validate.run>[0]['context']): Promise<void> {
+  if (path.basename(file) !== 'config.yaml') {
+    const { openProject } = await import('../project/open-project.ts');
+    return void (await openProject(context, { file }));
+  }
+  const { readIfPresent } = await import('../../config/read-if-present.ts');
+  const text = await readIfPresent(file);
+  if (text === undefined && path.resolve(file) !== context.paths.config) {
+    throw new MuxwardError('usage', `there is no file ${printable(file)}`, { hint: 'name a config.yaml or a muxward.yaml' });
+  }
+  const { loadSettings } = await import('../../config/settings.ts');
+  await loadSettings(file);
+}
+
+function inWords({ value, unit }: SettingOrigin): string {
+  if (value === null) return '-';
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : `${value.length}`;
+  if (unit === 'bytes') return formatSize(Number(value));
+  if (unit === 'ms') return Number(value) % 1000 === 0 ? `${Number(value) / 1000}s` : `${Number(value)}ms`;
+  return String(value);
+}
