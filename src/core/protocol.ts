@@ -64,6 +64,8 @@ export interface WaitRequest {
 export interface InputRequest {
   readonly text: string;
   readonly submit: boolean;
+  /** False: reply once it is typed, without waiting for proof that it was taken. Default true. */
+  readonly wait?: boolean;
 }
 
 /** tmux key names: `C-c`, `Escape`, `Up`, `a`. */

@@ -1,0 +1,205 @@
+/**
+ * From what a user says about an agent (flags of `spawn`, an entry of `muxward.yaml`) and the caller's surroundings
+ * to the specification that the daemon starts it from. Everything is checked here, before anything is started.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import type { AgentSpec } from '../core/agent.ts';
+import { MuxwardError } from '../core/errors.ts';
+import { checkName, printable, suggest } from '../core/names.ts';
+import { RESTART_POLICIES, type RestartPolicy, type RestartSettings } from '../core/restart-policy.ts';
+import { findProgram } from '../config/find-program.ts';
+import type { AgentDefaults } from '../config/settings-defaults.ts';
+import { specEnvironment } from './spec-environment.ts';
+import { specHealth } from './spec-health.ts';
+import { specLimits } from './spec-limits.ts';
+import { specPrompt } from './spec-prompt.ts';
+
+/** What can be said about an agent, as written: nothing is checked yet. The keys are those of `spawn`'s options. */
+export interface SpecFlags {
+  readonly type?: string;
+  readonly project?: string;
+  readonly label?: readonly string[];
+  readonly capability?: readonly string[];
+  readonly cwd?: string;
+  readonly env?: readonly string[];
+  readonly envFile?: readonly string[];
+  readonly prompt?: string;
+  readonly promptFile?: string;
+  readonly model?: string;
+  readonly permissionMode?: string;
+  readonly role?: string;
+  readonly worktree?: string | boolean;
+  readonly restart?: string;
+  readonly maxRestarts?: string;
+  readonly healthUrl?: string;
+  readonly healthTcp?: string;
+  readonly healthCmd?: string;
+  readonly heartbeat?: string;
+  readonly healthInterval?: string;
+  readonly memory?: string;
+  readonly cpu?: string;
+  readonly timeout?: string;
+}
+
+/** Where the agent comes from: its process starts as if the caller had started it. */
+export interface Caller {
+  readonly env: NodeJS.ProcessEnv;
+  /** Absolute: relative paths in flags start here. */
+  readonly cwd: string;
+  readonly umask: number;
+  readonly defaults: AgentDefaults;
+}
+
+export const BUILT_IN_TYPES = ['claude-code', 'worker', 'monitor'] as const;
+
+/**
+ * @param command program and arguments, undefined where none was given
+ * @throws MuxwardError `usage` that names the flag and says what is valid.
+ */
+export async function agentSpec(
+  name: string,
+  flags: SpecFlags,
+  command: readonly string[] | undefined,
+  caller: Caller,
+): Promise<AgentSpec> {
+  checkName(name);
+  refuseWorktree(flags.worktree);
+  const type = specType(flags, command);
+  const cwd = specFolder(flags.cwd, caller.cwd);
+  const env = await specEnvironment(flags, caller);
+  const { defaults } = caller;
+  refuseUselessFlags(type, flags);
+  return {
+    name,
+    type,
+    project: flags.project === undefined ? null : checkProject(flags.project),
+    labels: labelsOf(flags.label ?? []),
+    capabilities: flags.capability ?? [],
+    cwd,
+    command: specCommand(type, command, env, cwd),
+    env,
+    umask: caller.umask,
+    prompt: await specPrompt(flags, caller.cwd),
+    model: flags.model ?? defaults.model,
+    permissionMode: flags.permissionMode ?? defaults.permissionMode,
+    role: flags.role ?? null,
+    restart: specRestart(flags, defaults.restart),
+    health: specHealth(flags, defaults.healthIntervalMs),
+    limits: specLimits(flags, defaults.limits),
+    declaredAs: null,
+  };
+}
+
+/** `k=v` words as a map. @throws MuxwardError `usage`. */
+export function labelsOf(words: readonly string[]): Record<string, string> {
+  const labels: Record<string, string> = {};
+  for (const word of words) {
+    const at = word.indexOf('=');
+    if (at < 1) throw new MuxwardError('usage', `--label: "${printable(word)}" is no label`, { hint: 'KEY=VALUE, for example --label team=web' });
+    labels[word.slice(0, at)] = word.slice(at + 1);
+  }
+  return labels;
+}
+
+function specType(flags: SpecFlags, command: readonly string[] | undefined): string {
+  if (flags.type === undefined) return command === undefined ? 'claude-code' : 'worker';
+  if (/^[a-z0-9][a-z0-9-]*$/.test(flags.type)) return flags.type;
+  const near = suggest(flags.type, BUILT_IN_TYPES);
+  throw new MuxwardError('usage', `--type: "${printable(flags.type)}" is no type of agent`, {
+    hint: `${near === undefined ? '' : `did you mean ${near}? `}Types: ${BUILT_IN_TYPES.join(', ')}, or the name of a terminal template`,
+  });
+}
+
+/** @throws MuxwardError `usage` where the folder is none. */
+export function specFolder(folder: string | undefined, callerCwd: string): string {
+  const absolute = path.resolve(callerCwd, folder ?? '.');
+  if (fs.statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) return absolute;
+  const what = fs.existsSync(absolute) ? 'is no folder' : 'is not there';
+  throw new MuxwardError('usage', `--cwd: ${printable(absolute)} ${what}`, {
+    hint: `name a folder that exists, or make it: mkdir -p ${printable(absolute)}`,
+  });
+}
+
+function specCommand(type: string, command: readonly string[] | undefined, env: Readonly<Record<string, string>>, cwd: string): string[] {
+  const [program, ...rest] = command ?? [];
+  if (program !== undefined) return [findCommand(program, env['PATH'], cwd), ...rest];
+  if (type === 'worker' || command !== undefined) {
+    throw new MuxwardError('usage', 'a worker needs a command to run', { hint: 'muxward spawn NAME -- COMMAND [ARG]...' });
+  }
+  if (type !== 'claude-code') return [];
+  const claude = findProgram('claude', env['PATH'], cwd);
+  if (claude !== undefined) return [claude];
+  throw new MuxwardError('usage', 'claude was not found on your PATH', {
+    hint: 'npm install -g @anthropic-ai/claude-code; or name another program: muxward spawn NAME -- COMMAND',
+  });
+}
+
+function findCommand(program: string, search: string | undefined, cwd: string): string {
+  const found = findProgram(program, search, cwd);
+  if (found !== undefined) return found;
+  if (!program.includes('/')) {
+    throw new MuxwardError('usage', `the command ${printable(program)} was not found on your PATH`, {
+      hint: 'look for a slip of the finger, install it, or give its path',
+    });
+  }
+  const absolute = path.resolve(cwd, program);
+  const info = fs.statSync(absolute, { throwIfNoEntry: false });
+  if (info === undefined) {
+    throw new MuxwardError('usage', `the command ${printable(absolute)} is not there`, {
+      hint: 'a path that does not begin with / starts at --cwd, or at the current folder',
+    });
+  }
+  throw new MuxwardError('usage', `the command ${printable(absolute)} cannot be executed`, {
+    hint: info.isDirectory() ? 'it is a folder' : `chmod +x ${printable(absolute)}, or name its interpreter: -- sh ${printable(program)}`,
+  });
+}
+
+function specRestart({ restart, maxRestarts }: SpecFlags, defaults: RestartSettings): RestartSettings {
+  return {
+    ...defaults,
+    policy: restart === undefined ? defaults.policy : restartPolicy(restart),
+    maxRestarts: maxRestarts === undefined ? defaults.maxRestarts : maxRestartsOf(maxRestarts),
+  };
+}
+
+function restartPolicy(text: string): RestartPolicy {
+  const policy = RESTART_POLICIES.find((known) => known === text);
+  if (policy !== undefined) return policy;
+  const near = suggest(text, RESTART_POLICIES);
+  throw new MuxwardError('usage', `--restart: "${printable(text)}" is no restart policy`, {
+    hint: `${near === undefined ? '' : `did you mean ${near}? `}One of ${RESTART_POLICIES.join(', ')}`,
+  });
+}
+
+function maxRestartsOf(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new MuxwardError('usage', `--max-restarts: "${printable(text)}" is no number of restarts`, {
+    hint: 'a whole number from 0, for example --max-restarts 3',
+  });
+}
+
+function checkProject(project: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(project)) return project;
+  throw new MuxwardError('usage', `--project: "${printable(project)}" is no name for a project`, {
+    hint: 'letters, digits, - . and _, beginning with a letter or digit, at most 63',
+  });
+}
+
+/** A flag that would be ignored is a misunderstanding, and better cleared up than passed over. */
+function refuseUselessFlags(type: string, flags: SpecFlags): void {
+  if (type !== 'worker' && type !== 'monitor') return;
+  const useless = (['prompt', 'promptFile', 'model', 'permissionMode'] as const).find((key) => flags[key] !== undefined);
+  if (useless === undefined) return;
+  const flag = `--${useless.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new MuxwardError('usage', `${flag}: an agent of type ${type} takes none`, {
+    hint: 'it is for claude-code and terminal templates: say which with --type',
+  });
+}
+
+function refuseWorktree(worktree: string | boolean | undefined): void {
+  if (worktree === undefined || worktree === false) return;
+  throw new MuxwardError('usage', '--worktree is not available yet', {
+    hint: 'make one yourself and name it: git worktree add ../work && muxward spawn NAME --cwd ../work',
+  });
+}

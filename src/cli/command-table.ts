@@ -1,0 +1,56 @@
+/**
+ * All commands by name: what `muxward --help` shows, and where the rest of each is loaded from when it is run.
+ * Nothing here loads a command.
+ */
+import type { LoadedCommand } from './command.ts';
+
+/** What people want, in the order in which `muxward --help` tells it. */
+export const GROUPS = ['Start', 'Watch', 'Talk', 'Stop', 'Look after'] as const;
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** Null: not shown. */
+  readonly group: (typeof GROUPS)[number] | null;
+  readonly summary: string;
+  load(): Promise<{ readonly command: LoadedCommand }>;
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'spawn', group: 'Start', summary: 'start an agent, or many', load: () => import('./commands/spawn.ts') },
+  { name: 'up', group: 'Start', summary: "bring a project's muxward.yaml to life", load: () => import('./commands/up.ts') },
+  { name: 'start', group: 'Start', summary: 'start agents that have ended', load: () => import('./commands/start.ts') },
+  { name: 'restart', group: 'Start', summary: 'end agents and start them again', load: () => import('./commands/restart.ts') },
+
+  { name: 'status', aliases: ['ls', 'ps'], group: 'Watch', summary: 'all agents and what they do', load: () => import('./commands/status.ts') },
+  { name: 'attach', group: 'Watch', summary: "sit down at an agent's terminal", load: () => import('./commands/attach.ts') },
+  { name: 'capture', group: 'Watch', summary: "an agent's screen as it is now", load: () => import('./commands/capture.ts') },
+  { name: 'inspect', group: 'Watch', summary: 'everything known of one agent', load: () => import('./commands/inspect.ts') },
+  { name: 'top', group: 'Watch', summary: 'CPU and memory, live', load: () => import('./commands/top.ts') },
+  { name: 'health', group: 'Watch', summary: 'probes and how they went', load: () => import('./commands/health.ts') },
+  { name: 'events', group: 'Watch', summary: 'what happened, and what happens', load: () => import('./commands/events.ts') },
+  { name: 'alerts', group: 'Watch', summary: 'list, acknowledge or try alerts', load: () => import('./commands/alerts.ts') },
+
+  { name: 'send', group: 'Talk', summary: 'type a text and submit it', load: () => import('./commands/send.ts') },
+  { name: 'keys', group: 'Talk', summary: 'press keys', load: () => import('./commands/keys.ts') },
+  { name: 'interrupt', group: 'Talk', summary: 'make agents stop what they do, not end', load: () => import('./commands/interrupt.ts') },
+  { name: 'wait', group: 'Talk', summary: 'wait until agents end, are ready or idle', load: () => import('./commands/wait.ts') },
+
+  { name: 'stop', group: 'Stop', summary: 'end agents, gracefully, then by force', load: () => import('./commands/stop.ts') },
+  { name: 'pause', group: 'Stop', summary: 'freeze agents', load: () => import('./commands/pause.ts') },
+  { name: 'resume', group: 'Stop', summary: 'let frozen agents go on', load: () => import('./commands/resume.ts') },
+  { name: 'rm', group: 'Stop', summary: 'forget agents that have ended', load: () => import('./commands/rm.ts') },
+  { name: 'down', group: 'Stop', summary: "end what a project's muxward.yaml declares", load: () => import('./commands/down.ts') },
+
+  { name: 'resources', group: 'Look after', summary: 'the machine, and how much more fits', load: () => import('./commands/resources.ts') },
+  { name: 'cleanup', group: 'Look after', summary: 'remove what dead agents left behind', load: () => import('./commands/cleanup.ts') },
+  { name: 'config', group: 'Look after', summary: 'show and check settings', load: () => import('./commands/config.ts') },
+  { name: 'tmux', group: 'Look after', summary: "run tmux against muxward's server", load: () => import('./commands/tmux.ts') },
+  { name: 'version', group: 'Look after', summary: 'versions of muxward, Node and tmux', load: () => import('./commands/version.ts') },
+  { name: '__names', group: null, summary: 'names of agents, for completion', load: () => import('./commands/names.ts') },
+];
+
+/** The command of that name or alias. */
+export function findCommand(name: string): CommandEntry | undefined {
+  return COMMANDS.find((entry) => entry.name === name || entry.aliases?.includes(name));
+}

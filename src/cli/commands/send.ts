@@ -1,0 +1,43 @@
+/** `send`: types a text at an agent's terminal and submits it once. */
+import { defineCommand } from '../command.ts';
+import { EXIT, MuxwardError } from '../../core/errors.ts';
+import { checkName } from '../../core/names.ts';
+
+interface SendOptions {
+  readonly wait?: boolean;
+  readonly submit?: boolean;
+}
+
+export const command = defineCommand<SendOptions>({
+  arguments: '<name> <text...>',
+  options: [
+    { flags: '--no-wait', about: 'do not wait for proof that it was taken' },
+    { flags: '--no-submit', about: 'type it, do not press Enter' },
+  ],
+  notes: 'A text of - is read from standard input. Several words are joined by spaces.',
+  examples: [
+    { run: 'muxward send coder "run the tests again"', about: 'typed and submitted once' },
+    { run: 'git diff | muxward send reviewer -', about: 'from standard input' },
+  ],
+  async run({ context, args: [name = '', ...words], options }) {
+    checkName(name);
+    const text = await textOf(words);
+    const submit = options.submit ?? true;
+    const request = { text, submit, ...(options.wait === false ? { wait: false } : {}) };
+    const reply = await context.daemon.call('POST /api/agents/:name/input', request, { path: { name } });
+    if (context.json) context.out(`${JSON.stringify({ name, ...reply })}\n`);
+    else if (!context.quiet) {
+      const { safeLine } = await import('../render/safe-text.ts');
+      context.out(`${context.terminal ? '✔ ' : ''}${name}: ${safeLine(reply.proof)}\n`);
+    }
+    return EXIT.ok;
+  },
+});
+
+async function textOf(words: readonly string[]): Promise<string> {
+  if (words.length !== 1 || words[0] !== '-') return words.join(' ');
+  const { readStandardInput } = await import('../spec-prompt.ts');
+  const text = (await readStandardInput()).replace(/\n+$/, '');
+  if (text !== '') return text;
+  throw new MuxwardError('usage', 'send: standard input was empty', { hint: 'muxward send NAME TEXT' });
+}

@@ -1,0 +1,132 @@
+/** `spawn`: starts one agent, or many alike. What an agent is made of is agent-spec.ts. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { DEFAULT_SETTINGS, type AgentDefaults } from '../../config/settings-defaults.ts';
+import type { Agent, AgentSpec } from '../../core/agent.ts';
+import { EXIT, MuxwardError } from '../../core/errors.ts';
+import { checkName, printable } from '../../core/names.ts';
+import { agentSpec, BUILT_IN_TYPES, type SpecFlags } from '../agent-spec.ts';
+import { defineCommand } from '../command.ts';
+import type { Context } from '../context.ts';
+import { withProgress } from '../render/progress.ts';
+
+const MAX_COUNT = 1000;
+
+interface SpawnOptions extends SpecFlags {
+  readonly count?: string;
+  readonly attach?: boolean;
+}
+
+export const command = defineCommand<SpawnOptions>({
+  arguments: '[name]',
+  takesCommand: true,
+  options: [
+    { flags: '-t, --type <type>', about: `${BUILT_IN_TYPES.join(', ')} or a terminal template; worker where a COMMAND is given` },
+    { flags: '-p, --prompt <text>', about: 'what the agent is told first; - reads standard input' },
+    { flags: '--prompt-file <file>', about: 'the same from a file' },
+    { flags: '-m, --model <model>', about: 'model of the agent' },
+    { flags: '--permission-mode <mode>', about: 'what it may do without asking' },
+    { flags: '--role <template>', about: 'role template' },
+    { flags: '--worktree [branch]', about: 'in a git worktree of its own (not available yet)' },
+    { flags: '--project <name>', about: 'project it belongs to' },
+    { flags: '-l, --label <k=v>', about: 'label, repeatable', many: true },
+    { flags: '--capability <name>', about: 'what it can do, repeatable', many: true },
+    { flags: '-C, --cwd <dir>', about: 'working folder (default: the current one)' },
+    { flags: '-e, --env <k=v>', about: 'environment variable, repeatable', many: true },
+    { flags: '--env-file <file>', about: 'file of them (dotenv syntax), repeatable', many: true },
+    { flags: '--restart <policy>', about: 'no, on-failure or always (default: on-failure)' },
+    { flags: '--max-restarts <n>', about: 'restarts within 10 minutes before it counts as failed (default: 3)' },
+    { flags: '--health-url <url>', about: 'healthy while this answers 2xx or 3xx' },
+    { flags: '--health-tcp <host:port>', about: 'healthy while this accepts connections' },
+    { flags: '--health-cmd <command>', about: 'healthy while this exits 0' },
+    { flags: '--heartbeat <seconds>', about: 'healthy while it gives a sign of life this often' },
+    { flags: '--health-interval <duration>', about: 'between two probes (default: 30s)' },
+    { flags: '--memory <size>', about: 'limit of the whole tree, for example 2GB' },
+    { flags: '--cpu <cores>', about: 'limit of the whole tree, for example 1.5' },
+    { flags: '--timeout <duration>', about: 'ends it after this long' },
+    { flags: '-n, --count <n>', about: 'that many: NAME-1 to NAME-n' },
+    { flags: '-a, --attach', about: 'attach to it afterwards' },
+  ],
+  notes: 'The agent gets your environment and PATH, --env-file over that, --env over both. Without a terminal only names are printed.',
+  examples: [
+    { run: 'muxward spawn web --health-url http://127.0.0.1:8080/ -- python3 -m http.server 8080', about: 'a worker that is probed' },
+    { run: 'muxward spawn coder --cwd ~/app --prompt "fix the failing tests" --attach', about: 'Claude Code on a job, and watch it' },
+  ],
+  async run({ context, args, options, command: program }) {
+    if (program?.length === 0) throw new MuxwardError('usage', 'there is no command behind --', { hint: 'muxward spawn web -- npm start' });
+    const names = namesOf(args[0] ?? inventName(options.type, program), options.count);
+    if (options.attach) await refuseAttach(names.length);
+    const specs = await specsOf(context, names, options, program);
+    const agents = await start(context, specs);
+    show(context, agents);
+    if (!options.attach) return EXIT.ok;
+    const { attach } = await import('../attach.ts');
+    return await attach(context, names[0] as string, { window: 'main', readOnly: false });
+  },
+});
+
+async function specsOf(context: Context, names: readonly string[], flags: SpecFlags, program: readonly string[] | undefined): Promise<AgentSpec[]> {
+  const [first = ''] = names;
+  const caller = { env: process.env, cwd: currentFolder(), umask: process.umask(), defaults: await agentDefaults(context) };
+  const spec = await agentSpec(first, flags, program, caller);
+  return names.map((name) => ({ ...spec, name }));
+}
+
+/** Settings are only loaded where the user has written some. */
+async function agentDefaults(context: Context): Promise<AgentDefaults> {
+  if (!fs.existsSync(context.paths.config)) return DEFAULT_SETTINGS.agent;
+  const { loadSettings } = await import('../../config/settings.ts');
+  return (await loadSettings(context.paths.config)).agent;
+}
+
+async function start(context: Context, specs: readonly AgentSpec[]): Promise<readonly Agent[]> {
+  const what = specs.length === 1 ? `starting ${specs[0]?.name}` : `starting ${specs.length} agents`;
+  if (!context.json) return (await withProgress(context, what, context.daemon.call('POST /api/agents', { specs }))).agents;
+  const { agents } = await context.daemon.call('POST /api/agents', { specs });
+  return agents;
+}
+
+function show(context: Context, agents: readonly Agent[]): void {
+  if (context.json) return context.out(`${JSON.stringify(agents)}\n`);
+  if (!context.terminal || context.quiet) return context.out(agents.map(({ name }) => `${name}\n`).join(''));
+  const tick = context.color ? '\u001B[32m✔\u001B[0m' : '✔';
+  const lines = agents.map(({ name, pid, session, state }) => {
+    const runs = pid === null ? `is ${state}` : `runs (pid ${pid}, session ${session ?? name})`;
+    return `${tick} ${name} ${runs}`;
+  });
+  const [last] = lines.slice(-1);
+  const [agent] = agents;
+  if (lines.length === 1 && agent) context.out(`${last}          watch: muxward attach ${agent.name}\n`);
+  else context.out(`${lines.join('\n')}\n`);
+}
+
+function namesOf(name: string, count: string | undefined): string[] {
+  if (count === undefined) return [checkName(name)];
+  const number = /^\d{1,4}$/.test(count) ? Number(count) : 0;
+  if (number < 1 || number > MAX_COUNT) {
+    throw new MuxwardError('usage', `--count: "${printable(count)}" is no number of agents`, { hint: `a whole number from 1 to ${MAX_COUNT}` });
+  }
+  checkName(name);
+  return Array.from({ length: number }, (_, index) => checkName(`${name}-${index + 1}`));
+}
+
+/** `python3-k3f9`: what it runs, and a few letters so that it hardly ever exists. */
+function inventName(type: string | undefined, program: readonly string[] | undefined): string {
+  const base = program?.[0] === undefined ? (type ?? 'claude') : path.basename(program[0]);
+  const clean = base.replaceAll(/[^A-Za-z0-9_-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '').slice(0, 40) || 'agent';
+  return `${clean}-${Math.random().toString(36).slice(2, 6).padEnd(4, '0')}`;
+}
+
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    throw new MuxwardError('usage', 'the current folder is gone', { hint: 'change to one that exists' });
+  }
+}
+
+async function refuseAttach(count: number): Promise<void> {
+  if (count > 1) throw new MuxwardError('usage', '--attach: there is only one of you', { hint: 'leave it out with --count' });
+  const { requireTerminal } = await import('../attach.ts');
+  requireTerminal('');
+}

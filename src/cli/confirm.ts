@@ -1,0 +1,13 @@
+/** Asks a person a yes-or-no question; anything but yes is no. */
+import readline from 'node:readline/promises';
+
+export async function confirm(question: string): Promise<boolean> {
+  const terminal = readline.createInterface({ input: process.stdin, output: process.stderr });
+  // Ctrl-C at the question is a key here, not a signal.
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}

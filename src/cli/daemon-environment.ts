@@ -1,0 +1,9 @@
+/** What of the caller's environment the daemon gets: who and where it is, and none of the caller's secrets. */
+
+const KEPT = /^(PATH|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|XDG_[A-Z_]+|TMPDIR|SHELL|TZ)$/;
+
+/** A new environment for the daemon of `home`. */
+export function daemonEnvironment(env: NodeJS.ProcessEnv, home: string): Record<string, string> {
+  const kept = Object.entries(env).filter((entry): entry is [string, string] => KEPT.test(entry[0]) && entry[1] !== undefined);
+  return { ...Object.fromEntries(kept), MUXWARD_HOME: home };
+}

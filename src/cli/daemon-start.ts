@@ -1,0 +1,127 @@
+/**
+ * Starts the daemon where none answers: one, however many commands find it missing at once. The slow path of the
+ * command line, loaded only when nobody listened.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import lockfile from 'proper-lockfile';
+import { Client } from '../client/client.ts';
+import type { HomePaths } from '../config/paths.ts';
+import { MuxwardError } from '../core/errors.ts';
+import { daemonEnvironment } from './daemon-environment.ts';
+import { isNobodyThere } from './connection.ts';
+import { makeHome, storageError } from './make-home.ts';
+import { requireTmux } from './require-tmux.ts';
+
+/** How long a daemon may take to answer: it re-adopts what runs before it does. */
+const START_TIMEOUT_MS = 30_000;
+const POLL_MS = 10;
+/** A lock whose holder was killed is taken over after this. */
+const LOCK_STALE_MS = 5000;
+
+type Release = () => Promise<void>;
+
+/** Resolves when a daemon answers. @throws MuxwardError `unreachable` with the end of its log where none can be started. */
+export async function startDaemon(
+  paths: HomePaths,
+  program: string,
+  env: NodeJS.ProcessEnv,
+): Promise<'started' | 'ran-already'> {
+  requireTmux(env);
+  makeHome(paths.home);
+  const client = new Client(paths.apiSocket);
+  const release = await lockOrAnswer(paths, client);
+  if (release === 'answers') return 'ran-already';
+  try {
+    if (await answers(client)) return 'ran-already';
+    await launch(paths, program, env, client);
+    return 'started';
+  } finally {
+    await release().catch(() => undefined);
+  }
+}
+
+/** The lock, or the news that whoever had it has brought a daemon up. */
+async function lockOrAnswer(paths: HomePaths, client: Client): Promise<Release | 'answers'> {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await lockfile.lock(paths.home, { lockfilePath: paths.startLock, stale: LOCK_STALE_MS, onCompromised: () => undefined });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ELOCKED') throw storageError(paths.home, error);
+    }
+    if (await answers(client)) return 'answers';
+    if (performance.now() > deadline) throw notComing(paths);
+    await pause(POLL_MS * 2);
+  }
+}
+
+async function launch(paths: HomePaths, program: string, env: NodeJS.ProcessEnv, client: Client): Promise<void> {
+  const log = openLog(paths);
+  const from = fs.fstatSync(log).size;
+  const child = spawn(process.execPath, [program, '--home', paths.home], {
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: daemonEnvironment(env, paths.home),
+  });
+  fs.closeSync(log);
+  child.unref();
+  const end = endOf(child);
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (!(await answers(client))) {
+    if (end.why !== null) throw daemonEnded(paths, end.why, from);
+    if (performance.now() > deadline) throw notComing(paths);
+    await pause(POLL_MS);
+  }
+}
+
+function endOf(child: ChildProcess): { why: string | null } {
+  const end: { why: string | null } = { why: null };
+  child.once('error', (error) => (end.why = error.message));
+  child.once('exit', (code, signal) => (end.why ??= signal ?? `exit ${code}`));
+  return end;
+}
+
+function openLog(paths: HomePaths): number {
+  try {
+    return fs.openSync(paths.daemonLog, 'a', 0o600);
+  } catch (error) {
+    throw storageError(paths.daemonLog, error);
+  }
+}
+
+async function answers(client: Client): Promise<boolean> {
+  try {
+    await client.call('GET /healthz', undefined);
+    return true;
+  } catch (error) {
+    if (isNobodyThere(error)) return false;
+    // A daemon on its way out closes without an answer: look again.
+    if (error instanceof MuxwardError && error.code === 'unreachable' && !isHopeless(error)) return false;
+    throw error;
+  }
+}
+
+function isHopeless(error: MuxwardError): boolean {
+  const { code } = (error.cause ?? {}) as NodeJS.ErrnoException;
+  return code === 'EACCES' || code === 'EPERM';
+}
+
+function daemonEnded(paths: HomePaths, why: string, from: number): MuxwardError {
+  const said = fs.readFileSync(paths.daemonLog).subarray(from).toString().trim().split('\n').slice(-8).join('\n');
+  return new MuxwardError('unreachable', `the daemon did not start (${why})${said === '' ? '' : `:\n${said}`}`, {
+    hint: `muxward doctor checks this machine; the whole log: ${paths.daemonLog}`,
+  });
+}
+
+function notComing(paths: HomePaths): MuxwardError {
+  return new MuxwardError('unreachable', `no daemon answered within ${START_TIMEOUT_MS / 1000} s`, {
+    hint: `look at its log: ${paths.daemonLog}`,
+  });
+}
+
+async function pause(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}

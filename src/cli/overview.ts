@@ -1,0 +1,21 @@
+/** The first screen: what there is, grouped by what people want. */
+import { COMMANDS, GROUPS } from './command-table.ts';
+import { GLOBAL_OPTIONS } from './global-options.ts';
+
+/** The text of `muxward --help`. Loads no command. */
+export function overview(): string {
+  const column = 13;
+  const lines = ['muxward keeps AI agents, and any other program, alive in tmux.', ''];
+  lines.push('Usage: muxward [OPTION]... COMMAND [ARG]...', '');
+  for (const group of GROUPS) {
+    lines.push(group);
+    for (const { name, aliases, summary } of COMMANDS.filter((entry) => entry.group === group)) {
+      lines.push(`  ${name.padEnd(column)}${summary}${aliases ? ` (also ${aliases.join(', ')})` : ''}`);
+    }
+  }
+  lines.push('', `Everywhere: ${GLOBAL_OPTIONS.map(({ flags }) => flags).join('  ')}`, '');
+  lines.push("  muxward spawn hello -- sh -c 'date; sleep 60'     start something");
+  lines.push('  muxward spawn coder --prompt "fix the tests"      start Claude Code on a job');
+  lines.push('', 'muxward COMMAND --help tells the rest, with examples.', '');
+  return lines.join('\n');
+}

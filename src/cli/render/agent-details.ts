@@ -1,0 +1,114 @@
+/** `inspect`: one agent, field by field. Pure. */
+import type { AgentDetails, ProbeSpec } from '../../core/agent.ts';
+import { describeEnd } from '../../core/end.ts';
+import { formatDuration, formatSize } from '../../core/units.ts';
+import { activityCell, ago, cpuCell, healthCell, memoryCell, stateCell, symbolCell, uptimeCell } from './agent-cells.ts';
+import type { Look } from './look.ts';
+import { safeLine } from './safe-text.ts';
+import { renderTable } from './table.ts';
+
+type Field = readonly [label: string, value: string];
+
+/** Blocks of `label  value` lines, then the processes as a table. */
+export function renderDetails(agent: AgentDetails, look: Look, nowMs: number): string {
+  const { palette } = look;
+  const title = `${look.forPeople ? `${symbolCell(agent, palette)} ` : ''}${palette.strong(agent.name)}  ${stateCell(agent, palette)}  ${safeLine(agent.reason)}`;
+  const blocks = [nowFields(agent, look, nowMs), policyFields(agent), startFields(agent), placeFields(agent)];
+  const parts = [
+    title.trimEnd(),
+    ...blocks.map((fields) => fieldLines(fields, look)),
+    ...listed('Verdicts', agent.verdicts.map(({ at, reason }) => `${at}  ${safeLine(reason)}`)),
+    ...processTable(agent, look),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function nowFields(agent: AgentDetails, look: Look, nowMs: number): Field[] {
+  const { none } = look;
+  const { resources, exit } = agent;
+  return [
+    ['since', `${agent.since} (${ago(agent.since, nowMs)})`],
+    ['activity', activityCell(agent, none, nowMs)],
+    ['health', `${healthCell(agent, look)}${agent.health.responseMs === null ? '' : `, answered in ${agent.health.responseMs} ms`}`],
+    ['process', agent.pid === null ? none : `${agent.pid}, up ${uptimeCell(agent, none, nowMs)}, run ${agent.generation}, ${agent.restarts} restarts`],
+    ['uses', resources === null ? none : `${cpuCell(agent, none)} CPU, ${memoryCell(agent, none)} memory, ${resources.processes} processes`],
+    ['last end', exit === null ? none : `${describeEnd(exit)} at ${exit.at}`],
+  ];
+}
+
+function policyFields({ restartPolicy, healthProbe, limits }: AgentDetails): Field[] {
+  const { policy, maxRestarts, windowMs } = restartPolicy;
+  const bounds = [
+    ...(limits.memoryBytes === null ? [] : [`${formatSize(limits.memoryBytes)} memory`]),
+    ...(limits.cpu === null ? [] : [`${limits.cpu} cores`]),
+    ...(limits.timeoutMs === null ? [] : [`${formatDuration(limits.timeoutMs)} of running`]),
+  ];
+  return [
+    ['restart', policy === 'no' ? 'no' : `${policy}, at most ${maxRestarts} in ${formatDuration(windowMs)}`],
+    ['probe', `${describeProbe(healthProbe.probe)}${healthProbe.probe.kind === 'none' ? '' : `, every ${formatDuration(healthProbe.intervalMs)}`}`],
+    ['limits', bounds.length === 0 ? 'none' : bounds.join(', ')],
+  ];
+}
+
+function startFields(agent: AgentDetails): Field[] {
+  const labels = Object.entries(agent.labels).map(([key, value]) => `${key}=${value}`);
+  return [
+    ['type', agent.type],
+    ['command', safeLine(agent.command.map(quoted).join(' ')) || '-'],
+    ['folder', safeLine(agent.cwd)],
+    ['project', agent.project ?? '-'],
+    ['labels', safeLine(labels.join(', ')) || '-'],
+    ['environment', `${agent.environmentNames.length} variables (names with --json), umask ${agent.umask}`],
+  ];
+}
+
+function placeFields(agent: AgentDetails): Field[] {
+  return [
+    ['id', agent.id],
+    ['session', agent.session === null ? '-' : `${agent.session}, pane ${agent.pane ?? '-'}`],
+    ['log', agent.logPath],
+    ['run folder', agent.runFolder],
+    ['created', agent.createdAt],
+  ];
+}
+
+function fieldLines(fields: readonly Field[], { palette }: Look): string {
+  const width = Math.max(...fields.map(([label]) => label.length));
+  return fields.map(([label, value]) => `  ${palette.faint(label.padEnd(width))}  ${value}`).join('\n');
+}
+
+function listed(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`${title}\n${lines.slice(0, 5).map((line) => `  ${line}`).join('\n')}`];
+}
+
+function processTable({ processes }: AgentDetails, look: Look): string[] {
+  if (processes.length === 0) return [];
+  const rows = processes.map(({ pid, ppid, command, rssBytes }) => [String(pid), String(ppid), formatSize(rssBytes), safeLine(command)]);
+  const columns = [
+    { header: 'PID', align: 'right' as const },
+    { header: 'PARENT', align: 'right' as const, goes: 1 },
+    { header: 'MEM', align: 'right' as const },
+    { header: 'COMMAND', shrinksTo: 10 },
+  ];
+  const [head = '', ...body] = renderTable(columns, rows, look.width - 2);
+  return [[look.palette.faint(head), ...body].map((line) => `  ${line}`).join('\n')];
+}
+
+function describeProbe(probe: ProbeSpec): string {
+  switch (probe.kind) {
+    case 'none':
+      return 'its process and session only';
+    case 'http':
+      return `GET ${probe.url}`;
+    case 'tcp':
+      return `TCP ${probe.host}:${probe.port}`;
+    case 'command':
+      return `sh -c ${quoted(safeLine(probe.command))}`;
+    case 'heartbeat':
+      return `a sign of life every ${formatDuration(probe.everyMs)}`;
+  }
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,53 @@
+/** One event of the audit trail as a line for people. Pure. */
+import { describeEnd } from '../../core/end.ts';
+import type { MuxwardEvent } from '../../core/event.ts';
+import type { Palette } from './palette.ts';
+import { safeLine } from './safe-text.ts';
+
+/** `12:04:31  web  executing → failed: exit 1, 4 times in 30 s`; the date where `nowMs` is on another day. */
+export function eventLine(event: MuxwardEvent, palette: Palette, nowMs: number): string {
+  const subject = event.agent ?? 'muxward';
+  return `${palette.faint(localTime(event.at, nowMs))}  ${palette.strong(subject)}  ${safeLine(describe(event))}`;
+}
+
+function localTime(at: string, nowMs: number): string {
+  const time = new Date(at);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const clock = `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+  if (time.toDateString() === new Date(nowMs).toDateString()) return clock;
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${clock}`;
+}
+
+function describe(event: MuxwardEvent): string {
+  switch (event.type) {
+    case 'agent.created':
+      return `created as ${event.data.type}`;
+    case 'agent.changed':
+      return `${event.data.from} → ${event.data.to}${event.data.reason === '' ? '' : `: ${event.data.reason}`}`;
+    case 'agent.started':
+      return `started, pid ${event.data.pid}, run ${event.data.generation}`;
+    case 'agent.ended':
+      return `ended: ${describeEnd(event.data.end)}`;
+    case 'agent.judged':
+      return `${event.data.action}: ${event.data.reason}`;
+    case 'agent.adopted':
+      return `found running, pid ${event.data.pid}, run ${event.data.generation}`;
+    case 'agent.typed':
+      return `${event.data.bytes} bytes were typed`;
+    case 'agent.removed':
+      return 'removed';
+    case 'alert.raised':
+      return `${event.data.severity}: ${event.data.message}`;
+    case 'hook.failed':
+      return `hook failed (${event.data.command}): ${event.data.message}`;
+    case 'daemon.started':
+      return `daemon ${event.data.version} started, pid ${event.data.pid}`;
+    case 'daemon.stopped':
+      return `daemon stopped: ${event.data.reason}`;
+    case 'tmux.lost':
+      return `the tmux server is gone, with ${event.data.agents} agents`;
+    default:
+      // A newer daemon may know events that this command does not.
+      return (event as { type: string }).type;
+  }
+}

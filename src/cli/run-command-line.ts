@@ -1,0 +1,153 @@
+/** From the words of a command line to an exit status: finds the command, loads it, parses for it and runs it. */
+import { EXIT, MuxwardError } from '../core/errors.ts';
+import { printable, suggest } from '../core/names.ts';
+import type { CommandGroup, CommandSpec, GlobalOptions, LoadedCommand } from './command.ts';
+import { COMMANDS, findCommand } from './command-table.ts';
+import { createContext } from './context.ts';
+import { splitLine, type SplitLine } from './global-options.ts';
+import { writeOut } from './output.ts';
+import { parseArguments, type ParsedArguments } from './parse-arguments.ts';
+
+interface Chosen {
+  readonly name: string;
+  readonly summary: string;
+  readonly spec: CommandSpec;
+  readonly argv: readonly string[];
+}
+
+/** @throws whatever the command throws: report-error.ts tells it. */
+export async function runCommandLine(
+  argv: readonly string[],
+  installation: string,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  const line = splitLine(argv);
+  const name = line.wants === 'version' ? 'version' : line.name;
+  if (name === undefined || name === 'help') return await showHelp(line);
+  const entry = findCommand(name);
+  if (!entry) throw unknownCommand(name);
+  const { command } = await entry.load();
+  const argvOfCommand = line.wants === 'help' ? ['--help', ...line.rest] : line.rest;
+  const chosen = choose(entry.name, entry.summary, command, argvOfCommand);
+  if ('help' in chosen) return show(chosen.help);
+  return await runChosen(chosen, line.globals, installation, env);
+}
+
+async function runChosen(chosen: Chosen, globals: GlobalOptions, installation: string, env: NodeJS.ProcessEnv): Promise<number> {
+  const { spec } = chosen;
+  const cut = spec.takesCommand ? chosen.argv.indexOf('--') : -1;
+  const own = cut < 0 ? chosen.argv : chosen.argv.slice(0, cut);
+  const parsed = spec.passesThrough ? passThrough(own) : await parse(chosen, own);
+  if ('help' in parsed) return show(parsed.help);
+  const options = { ...parsed.options, ...globals };
+  // `--no-color` before the name is not undone by its absence behind it, nor the other way round.
+  if (parsed.options['color'] === false) options.color = false;
+  const context = createContext({ ...globals, ...pickGlobals(parsed.options, globals) }, installation, env);
+  return await spec.run({ context, args: parsed.args, options, command: cut < 0 ? undefined : chosen.argv.slice(cut + 1) });
+}
+
+function pickGlobals(options: Readonly<Record<string, unknown>>, globals: GlobalOptions): GlobalOptions {
+  const { home, json, color, quiet } = options as GlobalOptions;
+  return {
+    ...(home === undefined ? {} : { home }),
+    ...(json === true ? { json } : {}),
+    ...(quiet === true ? { quiet } : {}),
+    ...(color === false || globals.color === false ? { color: false } : {}),
+  };
+}
+
+async function parse(chosen: Chosen, argv: readonly string[]): Promise<ParsedArguments | { readonly help: string }> {
+  const plain = parseArguments(chosen.spec, argv);
+  if (plain) return plain;
+  const { parseWithCommander } = await import('./parse-with-commander.ts');
+  return parseWithCommander(chosen.name, chosen.summary, chosen.spec, argv);
+}
+
+function passThrough(argv: readonly string[]): ParsedArguments {
+  return { args: argv, options: {} };
+}
+
+/** The command itself, or the one of a group that is named next; global options may stand between the two. */
+function choose(
+  name: string,
+  summary: string,
+  command: LoadedCommand,
+  argv: readonly string[],
+): Chosen | { readonly help: string } {
+  if (!('subcommands' in command)) return { name, summary, spec: command, argv };
+  const at = positionOfName(argv);
+  const asksForHelp = argv.includes('--help') || argv.includes('-h');
+  const named = at < 0 ? (asksForHelp ? undefined : command.otherwise) : argv[at];
+  if (named === undefined) {
+    if (asksForHelp) return { help: groupHelp(name, summary, command) };
+    throw new MuxwardError('usage', `${name}: which of its commands?`, { hint: Object.keys(command.subcommands).join(', ') });
+  }
+  const spec = command.subcommands[named];
+  if (!spec) throw unknownSubcommand(name, named, Object.keys(command.subcommands));
+  return { name: `${name} ${named}`, summary: spec.summary, spec, argv: argv.filter((_, index) => index !== at) };
+}
+
+function positionOfName(argv: readonly string[]): number {
+  return argv.findIndex((word, index) => !word.startsWith('-') && argv[index - 1] !== '--home');
+}
+
+function groupHelp(name: string, summary: string, { subcommands, otherwise }: CommandGroup): string {
+  const width = Math.max(...Object.keys(subcommands).map((key) => key.length));
+  const rows = Object.entries(subcommands).map(
+    ([key, spec]) => `  ${key.padEnd(width)}   ${spec.summary}${key === otherwise ? ' (if none is named)' : ''}`,
+  );
+  const examples = Object.values(subcommands).slice(0, 2).map(({ examples: [first] }) => `  ${first.run}   ${first.about}`);
+  return [
+    `Usage: muxward ${name} COMMAND [options]`,
+    '',
+    `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`,
+    '',
+    'Commands:',
+    ...rows,
+    '',
+    'Examples:',
+    ...examples,
+    '',
+    `muxward ${name} COMMAND --help tells the rest.`,
+    '',
+  ].join('\n');
+}
+
+async function showHelp(line: SplitLine): Promise<number> {
+  const [about] = line.rest;
+  if (line.name === 'help' && about !== undefined) return await runHelpOf(line.rest);
+  const { overview } = await import('./overview.ts');
+  if (line.name === undefined && line.wants === null) {
+    throw new MuxwardError('usage', 'a command is missing', { hint: 'muxward --help shows them all; muxward status is a good first' });
+  }
+  return show(overview());
+}
+
+async function runHelpOf([name = '', ...rest]: readonly string[]): Promise<number> {
+  const entry = findCommand(name);
+  if (!entry) throw unknownCommand(name);
+  const { command } = await entry.load();
+  const chosen = choose(entry.name, entry.summary, command, [...rest, '--help']);
+  if ('help' in chosen) return show(chosen.help);
+  const { helpOf } = await import('./parse-with-commander.ts');
+  return show(helpOf(chosen.name, chosen.summary, chosen.spec));
+}
+
+function show(text: string): number {
+  writeOut(text);
+  return EXIT.ok;
+}
+
+function unknownCommand(name: string): MuxwardError {
+  const near = suggest(name, COMMANDS.flatMap((entry) => (entry.group === null ? [] : [entry.name, ...(entry.aliases ?? [])])));
+  return new MuxwardError('usage', `muxward has no command "${printable(name)}"`, {
+    hint: near === undefined ? 'muxward --help shows them all' : `did you mean ${near}? muxward --help shows them all`,
+  });
+}
+
+function unknownSubcommand(group: string, name: string, known: readonly string[]): MuxwardError {
+  const near = suggest(name, known);
+  return new MuxwardError('usage', `muxward ${group} has no command "${printable(name)}"`, {
+    hint: `${near === undefined ? '' : `did you mean ${near}? `}There are: ${known.join(', ')}`,
+  });
+}
