@@ -1,0 +1,28 @@
+/** The schema, step by step. A step that was released is never changed: a change is a new step. */
+
+/** Step N brings a state of version N to N+1; `PRAGMA user_version` holds how many were made. */
+export const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE agents (
+     name TEXT PRIMARY KEY,
+     id TEXT NOT NULL UNIQUE,
+     spec TEXT NOT NULL,
+     record TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE events (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     at TEXT NOT NULL,
+     type TEXT NOT NULL,
+     agent TEXT,
+     data TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX events_by_agent ON events (agent, seq);
+   CREATE INDEX events_by_time ON events (at);
+   CREATE TABLE alerts (
+     id TEXT PRIMARY KEY,
+     at TEXT NOT NULL,
+     severity TEXT NOT NULL,
+     agent TEXT,
+     message TEXT NOT NULL,
+     acknowledged_at TEXT
+   ) STRICT;`,
+];
