@@ -12,7 +12,11 @@ export interface CallOptions {
 }
 
 export class Client {
-  constructor(readonly socketPath: string) {}
+  readonly socketPath: string;
+
+  constructor(socketPath: string) {
+    this.socketPath = socketPath;
+  }
 
   /** @throws DaemonUnreachable, or the MuxwardError that the daemon answered with. */
   async call<R extends Route>(route: R, takes: Takes<R>, options: CallOptions = {}): Promise<Gives<R>> {

@@ -41,7 +41,7 @@ export function select<A extends Selectable>(agents: readonly A[], selector: Sel
 
 function matchesName(agent: Selectable, name: string): boolean {
   if (agent.name === name || agent.id === name) return true;
-  return /[*?]/.test(name) && globToRegExp(name).test(agent.name);
+  return /[*?]/.test(name) && matchesGlob(name, agent.name);
 }
 
 function matchesFilter(agent: Selectable, selector: Selector): boolean {
@@ -54,9 +54,10 @@ function matchesFilter(agent: Selectable, selector: Selector): boolean {
   );
 }
 
-function globToRegExp(glob: string): RegExp {
+/** `*` stands for any text, `?` for one character. */
+export function matchesGlob(glob: string, name: string): boolean {
   const source = glob.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
-  return new RegExp(`^${source}$`);
+  return new RegExp(`^${source}$`).test(name);
 }
 
 /** The error for a name that matches nothing, with what was probably meant and what there is. */

@@ -9,8 +9,12 @@ export interface AgentRow {
   readonly record: unknown;
 }
 
+/** A row to be written; without `spec` only the record of an agent that is there is replaced. */
+export type AgentChange = Omit<AgentRow, 'spec'> & { readonly spec: AgentSpec | null };
+
 export class AgentRows {
   readonly #put: StatementSync;
+  readonly #putRecord: StatementSync;
   readonly #remove: StatementSync;
   readonly #all: StatementSync;
 
@@ -19,12 +23,16 @@ export class AgentRows {
       `INSERT INTO agents (name, id, spec, record) VALUES (?, ?, ?, ?)
        ON CONFLICT (name) DO UPDATE SET id = excluded.id, spec = excluded.spec, record = excluded.record`,
     );
+    this.#putRecord = db.prepare('UPDATE agents SET record = ? WHERE name = ?');
     this.#remove = db.prepare('DELETE FROM agents WHERE name = ?');
     this.#all = db.prepare('SELECT name, id, spec, record FROM agents ORDER BY rowid');
   }
 
-  putMany(rows: readonly AgentRow[]): void {
-    for (const { name, id, spec, record } of rows) this.#put.run(name, id, JSON.stringify(spec), JSON.stringify(record));
+  putMany(changes: readonly AgentChange[]): void {
+    for (const { name, id, spec, record } of changes) {
+      if (spec === null) this.#putRecord.run(JSON.stringify(record), name);
+      else this.#put.run(name, id, JSON.stringify(spec), JSON.stringify(record));
+    }
   }
 
   remove(name: string): void {

@@ -13,6 +13,9 @@ import { commandLine, literalFormat } from './quote.ts';
 /** Holds the server and the control client; agents' names cannot begin with `_`. Its pane is dead: it costs no process. */
 export const HOLDING_SESSION = '_muxward';
 
+/** Ends at once; `remain-on-exit` keeps its pane without a process. */
+const NOTHING = ['sh', '-c', ':'] as const;
+
 const FIELD = '\t';
 
 export interface Pane {
@@ -51,13 +54,16 @@ export interface ServerOptions {
   readonly scrollbackLines?: number;
   /** Sessions came or went. */
   readonly onChange: () => void;
-  /** The control client lost its server. */
+  /** The control client lost its connection. */
   readonly onLost: (message: string) => void;
+  /** After a reconnect it is another server: the one before is gone, with all its sessions. */
+  readonly onNewServer: () => void;
 }
 
 export class TmuxServer {
   readonly #options: ServerOptions;
   #client: ControlClient | null = null;
+  #connecting: Promise<void> | null = null;
   #batches = 0;
   /** The server's pid and start time: another one after a reconnect means that every session is gone. */
   #serverId = '';
@@ -83,13 +89,18 @@ export class TmuxServer {
     return this.#client !== null;
   }
 
-  /** Attaches to the server, starting it where there is none. @throws TmuxUnreachable */
-  async connect(): Promise<void> {
+  /** Attaches to the server, starting it where there is none; one attempt serves all who ask. @throws TmuxUnreachable */
+  connect(): Promise<void> {
+    this.#connecting ??= this.#connect().finally(() => (this.#connecting = null));
+    return this.#connecting;
+  }
+
+  async #connect(): Promise<void> {
     const { tmux, socket, config, env } = this.#options;
     const size = ['-x', String(TERMINAL_SIZE.columns), '-y', String(TERMINAL_SIZE.rows)];
     const client = await ControlClient.connect({
       tmux,
-      args: ['-S', socket, '-f', config, 'new-session', '-A', '-s', HOLDING_SESSION, ...size, 'sh', '-c', ':'],
+      args: ['-S', socket, '-f', config, 'new-session', '-A', '-s', HOLDING_SESSION, ...size, ...NOTHING],
       env,
       timeoutMs: TMUX_TIMEOUT_MS,
       onNotification: (line) => {
@@ -104,7 +115,9 @@ export class TmuxServer {
     this.#client = client;
     await this.#must(['refresh-client', '-f', 'no-output,ignore-size']);
     const lines = await this.#must(['display-message', '-p', '#{pid} #{start_time} #{version}']);
+    const before = this.#serverId;
     this.#serverId = lines[0] ?? '';
+    if (before !== '' && before !== this.#serverId) this.#options.onNewServer();
     await this.#must(['set-option', '-g', 'history-limit', String(this.#options.scrollbackLines ?? SCROLLBACK_LINES)]);
   }
 
@@ -168,11 +181,26 @@ export class TmuxServer {
     await this.#must(['paste-buffer', '-p', '-r', '-d', '-b', buffer, '-t', pane]);
   }
 
-  /** Puts window 1 there if it is missing, its command started by the first look at it. */
+  /**
+   * Puts window 1 there if it is missing, with nothing running in it: its command is started by hooks when somebody
+   * looks at the window, and ended when the last client has left the session.
+   */
   async ensureSideWindow(session: string, name: string, argv: readonly string[]): Promise<void> {
     const windows = await this.#must(['list-windows', '-t', `=${session}`, '-F', '#{window_index}']);
     if (windows.includes('1')) return;
-    await this.#must(['new-window', '-d', '-t', `=${session}:1`, '-n', name, ...argv]);
+    const pane = `=${session}:1.0`;
+    const isLookedAt = '#{&&:#{==:#{window_index},1},#{pane_dead}}';
+    const begin = commandLine(['if-shell', '-F', isLookedAt, commandLine(['respawn-pane', '-t', pane, ...argv])]);
+    const end = commandLine(['respawn-pane', '-k', '-t', pane, ...NOTHING]);
+    const isLast = '#{==:#{session_attached},0}';
+    const hooks = [
+      ['session-window-changed', begin],
+      ['client-attached', begin],
+      ['client-session-changed', begin],
+      ['client-detached', commandLine(['if-shell', '-F', isLast, end])],
+    ];
+    await this.#must(['new-window', '-d', '-t', `=${session}:1`, '-n', name, ...NOTHING]);
+    for (const [event = '', command = ''] of hooks) await this.#must(['set-hook', '-t', `=${session}:`, event, command]);
   }
 
   /** Sets user options (`@muxward_state` …) of sessions, for the status line; sessions that are gone are passed over. */
@@ -200,7 +228,7 @@ export class TmuxServer {
     const file = path.join(this.#options.scratch, `.batch-${process.pid}-${(this.#batches += 1)}`);
     fs.writeFileSync(file, `${flat.join('\n')}\n`, { mode: 0o600 });
     try {
-      return (await this.#connected().source(file, flat.length)).slice(0, groups.length);
+      return (await (await this.#connected()).source(file, flat.length)).slice(0, groups.length);
     } finally {
       fs.rmSync(file, { force: true });
     }
@@ -212,11 +240,12 @@ export class TmuxServer {
     return reply.lines;
   }
 
-  #run(args: readonly string[]): Promise<Reply> {
-    return this.#connected().run(args);
+  async #run(args: readonly string[]): Promise<Reply> {
+    return (this.#client ?? (await this.#connected())).run(args);
   }
 
-  #connected(): ControlClient {
+  async #connected(): Promise<ControlClient> {
+    if (!this.#client) await this.connect();
     if (!this.#client) throw new TmuxUnreachable('no connection to tmux');
     return this.#client;
   }

@@ -1,0 +1,104 @@
+/** What each route accepts. A request that does not fit is refused with the place and what is valid there. */
+import * as z from 'zod/mini';
+import { STATES } from '../core/state.ts';
+import { MuxwardError } from '../core/errors.ts';
+import { NAME_PATTERN } from '../core/names.ts';
+import { ACTIONS, WAIT_FOR, type Route } from '../core/protocol.ts';
+import { RESTART_POLICIES } from '../core/restart-policy.ts';
+
+const text = z.string();
+const count = z.number().check(z.nonnegative());
+const nullable = <T extends z.ZodMiniType>(type: T): z.ZodMiniNullable<T> => z.nullable(type);
+const words = z.array(text);
+const map = z.record(text, text);
+
+const selector = z.strictObject({
+  names: z.optional(words),
+  project: z.optional(text),
+  labels: z.optional(map),
+  type: z.optional(text),
+  state: z.optional(z.enum(STATES)),
+  all: z.optional(z.boolean()),
+});
+
+const probe = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('http'), url: text }),
+  z.strictObject({ kind: z.literal('tcp'), host: text, port: z.int().check(z.minimum(1), z.maximum(65535)) }),
+  z.strictObject({ kind: z.literal('command'), command: text }),
+  z.strictObject({ kind: z.literal('heartbeat'), everyMs: count }),
+]);
+
+const spec = z.looseObject({
+  name: text.check(z.regex(NAME_PATTERN)),
+  type: text,
+  project: nullable(text),
+  labels: map,
+  capabilities: words,
+  cwd: text.check(z.regex(/^\//)),
+  command: words,
+  env: map,
+  umask: z.int().check(z.minimum(0), z.maximum(0o777)),
+  prompt: nullable(text),
+  model: nullable(text),
+  permissionMode: nullable(text),
+  role: nullable(text),
+  restart: z.strictObject({
+    policy: z.enum(RESTART_POLICIES),
+    maxRestarts: count,
+    windowMs: count,
+    baseDelayMs: count,
+    maxDelayMs: count,
+    stableAfterMs: count,
+  }),
+  health: z.strictObject({ probe, intervalMs: count }),
+  limits: z.strictObject({ memoryBytes: nullable(count), cpu: nullable(count), timeoutMs: nullable(count) }),
+  declaredAs: nullable(text),
+});
+
+const NOTHING = z.strictObject({});
+
+const SCHEMAS: Record<Route, z.ZodMiniType> = {
+  'GET /healthz': NOTHING,
+  'GET /api/agents': selector,
+  'GET /api/agents/watch': selector,
+  'GET /api/agents/:name': NOTHING,
+  'POST /api/agents': z.strictObject({ specs: z.array(spec), replace: z.optional(z.boolean()) }),
+  'POST /api/actions': z.strictObject({
+    action: z.enum(ACTIONS),
+    selector,
+    graceMs: z.optional(count),
+    force: z.optional(z.boolean()),
+    dryRun: z.optional(z.boolean()),
+  }),
+  'POST /api/wait': z.strictObject({ selector, for: z.enum([...WAIT_FOR, ...STATES]), timeoutMs: nullable(count) }),
+  'POST /api/agents/:name/input': z.strictObject({ text, submit: z.boolean() }),
+  'POST /api/agents/:name/keys': z.strictObject({ keys: words.check(z.minLength(1)) }),
+  'GET /api/agents/:name/screen': NOTHING,
+  'POST /api/agents/:name/attach': z.strictObject({ window: z.enum(['main', 'monitor', 'queue']) }),
+  'GET /api/events': z.strictObject({
+    agent: z.optional(text),
+    since: z.optional(text),
+    limit: z.optional(count),
+    follow: z.optional(z.boolean()),
+  }),
+  'GET /api/resources': NOTHING,
+  'POST /api/cleanup': z.strictObject({ dryRun: z.boolean(), force: z.boolean() }),
+  'GET /api/alerts': z.strictObject({ all: z.optional(z.boolean()) }),
+  'POST /api/alerts': z.strictObject({
+    severity: z.enum(['warning', 'critical', 'recovery']),
+    agent: nullable(text),
+    message: text,
+  }),
+  'POST /api/alerts/:id/ack': NOTHING,
+  'POST /api/daemon/stop': z.strictObject({ agents: z.boolean() }),
+};
+
+/** The request, proved to fit. @throws MuxwardError `usage` naming the first place that does not. */
+export function checkRequest(route: Route, takes: unknown): unknown {
+  const result = SCHEMAS[route].safeParse(takes);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const place = issue?.path.join('.') ?? '';
+  throw new MuxwardError('usage', `${route}: ${place === '' ? 'the request' : place} is not valid: ${issue?.message ?? ''}`);
+}

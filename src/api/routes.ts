@@ -1,0 +1,53 @@
+/** Finds the route of a request; the routes themselves are core/protocol.ts. */
+import type { Route, Routes } from '../core/protocol.ts';
+
+export interface Call {
+  /** Values of `:name` and `:id` in the path. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Fires when the client is gone. */
+  readonly signal: AbortSignal;
+}
+
+export type Handler<R extends Route> = (
+  takes: Routes[R]['takes'],
+  call: Call,
+) => Routes[R]['gives'] | Promise<Routes[R]['gives']> | AsyncIterable<Routes[R]['gives']>;
+
+export type Handlers = { readonly [R in Route]: Handler<R> };
+
+const ROUTES = [
+  'GET /healthz',
+  'GET /api/agents',
+  'GET /api/agents/watch',
+  'GET /api/agents/:name',
+  'POST /api/agents',
+  'POST /api/actions',
+  'POST /api/wait',
+  'POST /api/agents/:name/input',
+  'POST /api/agents/:name/keys',
+  'GET /api/agents/:name/screen',
+  'POST /api/agents/:name/attach',
+  'GET /api/events',
+  'GET /api/resources',
+  'POST /api/cleanup',
+  'GET /api/alerts',
+  'POST /api/alerts',
+  'POST /api/alerts/:id/ack',
+  'POST /api/daemon/stop',
+] as const satisfies readonly Route[];
+
+const PATTERNS = ROUTES.map((route) => {
+  const [method = '', template = ''] = route.split(' ');
+  return { route, method, pattern: new RegExp(`^${template.replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}$`) };
+});
+
+/** Fixed paths stand before those with parameters, so the first match is the right one. */
+export function findRoute(method: string, path: string): { route: Route; params: Record<string, string> } | undefined {
+  for (const candidate of PATTERNS) {
+    const match = candidate.method === method ? candidate.pattern.exec(path) : null;
+    if (!match) continue;
+    const params = Object.entries(match.groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)]);
+    return { route: candidate.route, params: Object.fromEntries(params) as Record<string, string> };
+  }
+  return undefined;
+}

@@ -1,0 +1,184 @@
+/**
+ * The composition root: makes the parts of one home's daemon, wires them, picks up where the last daemon left off, and
+ * takes them down again. Agents go on when it ends.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { serveApi, type ApiServer } from '../api/server.ts';
+import { homePaths, shortSocketFolder, type HomePaths } from '../config/paths.ts';
+import { loadSettings, type Settings } from '../config/settings.ts';
+import { systemClock } from '../core/clock.ts';
+import { MuxwardError } from '../core/errors.ts';
+import { isLive } from '../core/state.ts';
+import { parseWrapperReport } from '../core/wrapper-report.ts';
+import type { Store } from '../store/store.ts';
+import { openReports } from '../system/fifo-reader.ts';
+import { makePrivateFolder } from '../system/secure-files.ts';
+import { TmuxServer } from '../tmux/server.ts';
+import { EventHub } from './event-hub.ts';
+import { HealthChecks } from './health-checks.ts';
+import { runHooks } from './hooks-runner.ts';
+import { Launcher } from './launcher.ts';
+import { Lifecycle } from './lifecycle.ts';
+import type { Log } from './log.ts';
+import { Marks } from './marks.ts';
+import { pickUp } from './pick-up.ts';
+import { Registry } from './registry.ts';
+import { showStates } from './state-line.ts';
+import { handlersOf } from './verbs/handlers.ts';
+import type { Daemon } from './verbs/context.ts';
+import { version } from './version.ts';
+import { Watch } from './watch.ts';
+
+export interface DaemonOptions {
+  readonly home: string;
+  readonly installation: string;
+  readonly store: Store;
+  readonly log: Log;
+  readonly env: Readonly<Record<string, string>>;
+  /** Called once everything is down. */
+  readonly onEnd: () => void;
+}
+
+/** The folders of a home, private to the user. @throws MuxwardError `storage` */
+export function makeHome(home: string): HomePaths {
+  const paths = homePaths(home);
+  for (const folder of [home, paths.logs, paths.run]) makePrivateFolder(folder);
+  if (path.dirname(paths.apiSocket) !== home) makePrivateFolder(shortSocketFolder());
+  return paths;
+}
+
+export async function startDaemon(options: DaemonOptions): Promise<void> {
+  const { log, store } = options;
+  const paths = homePaths(options.home);
+  const settings = await loadSettings(paths.config);
+  const startedAtMs = performance.now();
+  const hub = new EventHub();
+  const registry = new Registry(store, systemClock, hub, storageWatch(log));
+  registry.load();
+  const parts = wire(options, paths, settings, registry);
+  const { tmux, lifecycle, launcher, watch, marks } = parts;
+  await tmux.connect();
+  await pickUp({ registry, lifecycle, launcher, tmux, paths, log });
+  const reports = openReports(paths.ends, (line) => {
+    const report = parseWrapperReport(line);
+    if (report) lifecycle.onReport(report);
+  });
+  const health = new HealthChecks(registry, paths);
+  const stops = [
+    runHooks({ hub, registry, hooks: settings.hooks, env: options.env }),
+    showStates(hub, registry, tmux, (error) => log.warn('status line', error)),
+    () => watch.stop(),
+    () => health.stop(),
+    () => marks.stop(),
+    () => reports.close(),
+    () => tmux.disconnect(),
+  ];
+  let api: ApiServer | null = null;
+  let ending = false;
+  const end = async (reason: string): Promise<void> => {
+    if (ending) return;
+    ending = true;
+    log.info(`ends: ${reason}`);
+    registry.emit('daemon.stopped', null, { reason });
+    await api?.close();
+    for (const stop of stops) stop();
+    flushLast(registry, log);
+    store.close();
+    fs.rmSync(paths.apiSocket, { force: true });
+    options.onEnd();
+  };
+  const daemon: Daemon = {
+    ...parts,
+    paths,
+    settings,
+    installation: options.installation,
+    store,
+    hub,
+    registry,
+    info: () => ({ pid: process.pid, version, uptimeMs: Math.round(performance.now() - startedAtMs) }),
+    end: (reason) => void setTimeout(() => void end(reason), 20),
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => void end(signal));
+  watch.start();
+  health.start();
+  registry.emit('daemon.started', null, { pid: process.pid, version });
+  store.events.trim(settings.eventsKept);
+  api = await serveApi({ socketPath: paths.apiSocket, handlers: handlersOf(daemon), onBug: (error) => log.error('api', error) });
+  log.info(`muxwardd ${version} serves ${paths.home} (pid ${process.pid}, ${registry.all().length} agents)`);
+}
+
+type Parts = Pick<Daemon, 'tmux' | 'lifecycle' | 'launcher' | 'marks' | 'watch' | 'watchers'>;
+
+function wire(options: DaemonOptions, paths: HomePaths, settings: Settings, registry: Registry): Parts {
+  const { log, installation } = options;
+  const watchers = new Set<symbol>();
+  const warn = (what: string, error: unknown): void => log.warn(what, error);
+  const marks = new Marks({ home: paths.home, clock: registry.clock, lives: (name) => livingGeneration(registry, name) });
+  const tmux = new TmuxServer({
+    tmux: 'tmux',
+    socket: paths.tmuxSocket,
+    config: path.join(installation, 'templates/tmux.conf'),
+    env: { ...options.env, MUXWARD_HOME: paths.home, MUXWARD_BIN: path.join(installation, 'bin/muxward') },
+    scratch: paths.run,
+    scrollbackLines: settings.tmux.scrollbackLines,
+    onChange: () => void watch.checkSessions().catch((error: unknown) => warn('sessions', error)),
+    onLost: (message) => {
+      log.warn('tmux', message);
+      void tmux
+        .connect()
+        .then(() => watch.checkSessions())
+        .catch((error: unknown) => warn('tmux', error));
+    },
+    onNewServer: () => {
+      const lost = registry.all().filter(({ record }) => record.process !== null).length;
+      if (lost > 0) registry.emit('tmux.lost', null, { agents: lost });
+    },
+  });
+  const lifecycle: Lifecycle = new Lifecycle({ registry, launcher: () => launcher, marks, paths, onError: warn });
+  const launcher = new Launcher({
+    registry,
+    tmux,
+    paths,
+    installation,
+    spawnTimeoutMs: settings.spawnTimeoutMs,
+    onFailure: (agent, generation, failure) => lifecycle.failed(agent, generation, failure),
+  });
+  const pace = { liveness: settings.livenessEveryMs, samples: settings.sampleEveryMs };
+  const watch: Watch = new Watch({
+    registry,
+    lifecycle,
+    tmux,
+    paths,
+    log: settings.log,
+    everyMs: pace,
+    isWatched: () => watchers.size > 0,
+    graceMs: settings.stopGraceMs,
+    onError: warn,
+  });
+  return { tmux, lifecycle, launcher, marks, watch, watchers };
+}
+
+function livingGeneration(registry: Registry, name: string): number | null | undefined {
+  const agent = registry.find(name);
+  if (!agent) return undefined;
+  return isLive(agent.record.state) ? agent.record.generation : null;
+}
+
+/** Says once that the state cannot be stored, and once that it can again. */
+function storageWatch(log: Log): (error: MuxwardError | null) => void {
+  let failing = false;
+  return (error) => {
+    if (error !== null && !failing) log.error('the state cannot be stored; agents go on, and it is tried again', error);
+    if (error === null && failing) log.info('the state can be stored again');
+    failing = error !== null;
+  };
+}
+
+function flushLast(registry: Registry, log: Log): void {
+  try {
+    registry.flush();
+  } catch (error) {
+    log.error('the last changes could not be stored', error);
+  }
+}

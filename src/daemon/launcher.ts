@@ -1,0 +1,196 @@
+/**
+ * Starts processes: prepares the run folder, asks tmux for a session (or the wrapper that waits in one) and waits for
+ * the report that the process runs. Whether to start at all is decided elsewhere.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { agentType } from '../agents/registry.ts';
+import type { LaunchPlan } from '../agents/agent-type.ts';
+import type { AgentSpec } from '../core/agent.ts';
+import { logPath, runPaths, type HomePaths } from '../config/paths.ts';
+import { MuxwardError } from '../core/errors.ts';
+import { answer } from '../system/fifo-reader.ts';
+import { identify } from '../system/identity.ts';
+import type { LaunchOutcome, LaunchRequest, TmuxServer } from '../tmux/server.ts';
+import type { ManagedAgent } from './managed-agent.ts';
+import type { Registry } from './registry.ts';
+import { RunFiles } from './run-files.ts';
+
+export interface LauncherOptions {
+  readonly registry: Registry;
+  readonly tmux: TmuxServer;
+  readonly paths: HomePaths;
+  /** Where `bin/`, `scripts/` and `templates/` are. */
+  readonly installation: string;
+  /** A start that cannot come to anything: it is ended as any other end would be. */
+  readonly onFailure: (agent: ManagedAgent, generation: number, failure: LaunchFailure) => void;
+  readonly spawnTimeoutMs: number;
+}
+
+/** `passing`: the machine or tmux is short of something now, so that another try may do. */
+export interface LaunchFailure {
+  readonly passing: boolean;
+  readonly message: string;
+}
+
+interface Start {
+  readonly agent: ManagedAgent;
+  readonly generation: number;
+}
+
+export class Launcher {
+  readonly #options: LauncherOptions;
+  readonly #files: RunFiles;
+  /** The specification that the run folder's files were last written for. */
+  readonly #written = new WeakMap<ManagedAgent, AgentSpec>();
+
+  constructor(options: LauncherOptions) {
+    this.#options = options;
+    this.#files = new RunFiles(options.paths);
+  }
+
+  /**
+   * Starts a new generation of each, all in one go, and returns when each runs or has failed to. The intent is stored
+   * before tmux is asked, so that after a crash at any point there is exactly one session.
+   * @throws MuxwardError `storage` or `usage`, with nothing started.
+   */
+  async launch(agents: readonly ManagedAgent[], reason: string): Promise<void> {
+    const plans = await Promise.all(agents.map((agent) => this.#plan(agent)));
+    for (const [i, agent] of agents.entries()) this.#write(agent, plans[i] as LaunchPlan);
+    this.#files.forget();
+    const starts = agents.map((agent, i) => this.#intend(agent, plans[i] as LaunchPlan, reason));
+    this.#options.registry.flush();
+    await this.#askTmux(starts);
+    await Promise.all(starts.map((start, i) => this.#settle(start, plans[i] as LaunchPlan)));
+  }
+
+  /**
+   * Starts the next generation in the session that is there: the waiting wrapper forks it (3–5 ms), and only where none
+   * waits does tmux start a wrapper in the old pane.
+   */
+  async relaunch(agent: ManagedAgent, reason: string): Promise<void> {
+    const plan = await this.#plan(agent);
+    if (!this.#isWritten(agent)) this.#write(agent, plan);
+    const start = this.#intend(agent, plan, reason);
+    const verdict = runPaths(this.#options.paths, agent.spec.name).verdict;
+    if (agent.record.wrapper === null || answer(verdict, `run ${start.generation}`) === 'no-reader') {
+      this.#options.registry.flush();
+      await this.#askTmux([start]);
+    }
+    await this.#settle(start, plan);
+  }
+
+  /** Makes a start true that was intended before the daemon was killed: the same generation, in the session that is there. */
+  async resume(agent: ManagedAgent): Promise<void> {
+    this.#options.registry.patch(agent, { generation: agent.record.generation - 1 });
+    await this.relaunch(agent, agent.record.reason);
+  }
+
+  /** @throws MuxwardError `usage` where this specification cannot be started. */
+  async check(agent: Pick<ManagedAgent, 'spec'>): Promise<void> {
+    const type = await agentType(agent.spec.type, this.#options.installation);
+    type.plan(agent.spec, { generation: 1, sessionId: null, installation: this.#options.installation });
+  }
+
+  async #plan({ spec, record }: ManagedAgent): Promise<LaunchPlan> {
+    const { installation } = this.#options;
+    const type = await agentType(spec.type, installation);
+    return type.plan(spec, { generation: record.generation + 1, sessionId: record.sessionId, installation });
+  }
+
+  #write(agent: ManagedAgent, plan: LaunchPlan): void {
+    this.#files.write(agent.spec, plan);
+    this.#written.set(agent, agent.spec);
+  }
+
+  /** A plain command starts the same way each time; other types may start differently the second time. */
+  #isWritten(agent: ManagedAgent): boolean {
+    return agent.spec.type === 'worker' && this.#written.get(agent) === agent.spec;
+  }
+
+  #intend(agent: ManagedAgent, plan: LaunchPlan, reason: string): Start {
+    const generation = agent.record.generation + 1;
+    agent.ending = null;
+    this.#options.registry.patch(agent, { generation, exit: null, sessionId: plan.sessionId });
+    this.#options.registry.move(agent, 'launch', reason);
+    return { agent, generation };
+  }
+
+  async #askTmux(starts: readonly Start[]): Promise<void> {
+    const { registry, onFailure } = this.#options;
+    const outcomes = await this.#launchAll(starts);
+    for (const [i, outcome] of outcomes.entries()) {
+      const { agent, generation } = starts[i] as Start;
+      if (outcome.ok) registry.patch(agent, { pane: outcome.pane, wrapper: identify(outcome.pid) });
+      else onFailure(agent, generation, whyTmuxRefused(agent.spec.name, outcome.message));
+    }
+  }
+
+  async #launchAll(starts: readonly Start[]): Promise<readonly LaunchOutcome[]> {
+    const { tmux } = this.#options;
+    try {
+      return await tmux.launch(await this.#requests(starts));
+    } catch (error) {
+      if (!(error instanceof MuxwardError)) throw error;
+      return starts.map(() => ({ ok: false, message: error.message }));
+    }
+  }
+
+  async #requests(starts: readonly Start[]): Promise<LaunchRequest[]> {
+    const { tmux } = this.#options;
+    const known = starts.some(({ agent }) => agent.record.pane !== null) ? await tmux.panes() : [];
+    return starts.map(({ agent, generation }) => {
+      const pane = known.find(({ id, session }) => id === agent.record.pane && session === agent.spec.name);
+      return this.#request(agent, generation, pane?.id ?? null);
+    });
+  }
+
+  #request({ spec }: ManagedAgent, generation: number, pane: string | null): LaunchRequest {
+    const { paths, installation } = this.#options;
+    const wrapper = path.join(installation, 'scripts/agent-wrapper.sh');
+    return {
+      session: spec.name,
+      pane,
+      cwd: fs.existsSync(spec.cwd) ? spec.cwd : '/',
+      argv: ['sh', wrapper, spec.name, spec.type, String(generation)],
+      logPath: logPath(paths, spec.name),
+      logPidPath: runPaths(paths, spec.name).logPid,
+    };
+  }
+
+  async #settle({ agent, generation }: Start, plan: LaunchPlan): Promise<void> {
+    const { registry, onFailure, spawnTimeoutMs } = this.#options;
+    const { record } = agent;
+    const settled = (): boolean => record.generation !== generation || record.state !== 'spawning' || record.exit !== null;
+    if (!(await registry.until(settled, spawnTimeoutMs))) {
+      onFailure(agent, generation, { passing: true, message: `its process did not report within ${spawnTimeoutMs / 1000} s` });
+    } else if (plan.typed && record.generation === generation && record.process) {
+      await this.#type(agent, plan.typed);
+    }
+  }
+
+  /** Types the first prompt of a program that takes none as argument, once its screen shows that it listens. */
+  async #type(agent: ManagedAgent, { text, ready }: NonNullable<LaunchPlan['typed']>): Promise<void> {
+    const { registry, tmux } = this.#options;
+    const { generation } = agent.record;
+    for (let look = 0; look < 100; look += 1) {
+      if (agent.record.pane === null || agent.record.generation !== generation) return;
+      const { text: screen } = await tmux.screen(agent.record.pane);
+      if (ready.test(screen)) {
+        await tmux.paste(agent.record.pane, text);
+        await tmux.keys(agent.record.pane, ['Enter']);
+        return;
+      }
+      await registry.until(() => agent.record.generation !== generation, 100);
+    }
+    throw new MuxwardError('timeout', `${agent.spec.name}: its screen never showed ${ready.source}`, {
+      hint: `the prompt was not typed; look: muxward capture ${agent.spec.name}`,
+    });
+  }
+}
+
+function whyTmuxRefused(name: string, message: string): LaunchFailure {
+  if (!message.startsWith('duplicate session')) return { passing: true, message: `tmux: ${message}` };
+  const end = `muxward tmux kill-session -t =${name}`;
+  return { passing: false, message: `a tmux session "${name}" is there that muxward did not start; end it: ${end}` };
+}

@@ -1,0 +1,157 @@
+/**
+ * One agent as the daemon holds it: its specification, what is stored of its life, and what only a running daemon
+ * knows. Shapes and the AGENT document; every change goes through registry.ts.
+ */
+import type { Activity, Agent, AgentSpec, HealthStatus, Resources } from '../core/agent.ts';
+import type { End, EndKind } from '../core/end.ts';
+import { NO_RESTARTS, type RestartMemory } from '../core/restart-policy.ts';
+import { isRunning, type State } from '../core/state.ts';
+import type { Identity } from '../system/identity.ts';
+
+/** The process of one generation. `bootId` tells a record from before a reboot from one of today. */
+export interface RunningProcess {
+  readonly pid: number;
+  /** Field 22 of /proc/PID/stat; 0 where that is not known. */
+  readonly startTime: number;
+  readonly pgid: number;
+  readonly generation: number;
+  readonly startedAt: string;
+  readonly bootId: string;
+}
+
+export interface Verdict {
+  readonly at: string;
+  readonly reason: string;
+}
+
+/** What the user last asked for: it decides what follows when a process ends. */
+export type Wish = 'run' | 'stop';
+
+/** What survives the daemon. Stored as one JSON document a row. */
+export interface AgentRecord {
+  id: string;
+  createdAt: string;
+  state: State;
+  reason: string;
+  since: string;
+  wish: Wish;
+  /** Of the latest start, or of the one being made. */
+  generation: number;
+  restarts: number;
+  process: RunningProcess | null;
+  startedAt: string | null;
+  /** The shell in the pane that started the process and waits for its end. */
+  wrapper: Identity | null;
+  pane: string | null;
+  exit: End | null;
+  /** When the restarts that still count were decided (ISO 8601), and how many followed one another. */
+  restartedAt: string[];
+  restartsInARow: number;
+  /** Newest first. */
+  verdicts: Verdict[];
+  sessionId: string | null;
+}
+
+export interface Health {
+  readonly status: HealthStatus;
+  readonly failures: number;
+  readonly lastOkAt: string | null;
+  readonly responseMs: number | null;
+}
+
+export interface ManagedAgent {
+  spec: AgentSpec;
+  readonly record: AgentRecord;
+  /** The policy's memory in monotonic time; `record.restartedAt` is its stored form. */
+  memory: RestartMemory;
+  /** When the process started, monotonic; null while none runs. */
+  startedAtMs: number | null;
+  resources: Resources | null;
+  health: Health;
+  activity: Activity;
+  /** Why the process is being ended by us, where it is: becomes the kind of its end. */
+  ending: { readonly kind: EndKind; readonly detail?: string } | null;
+  /** Cancels the start that waits for its back-off. */
+  cancelRestart: (() => void) | null;
+  /** Looks in a row at which the process was gone and nobody had reported its end. */
+  unseen: number;
+}
+
+export const VERDICTS_KEPT = 10;
+
+export function newRecord(id: string, at: string): AgentRecord {
+  return {
+    id,
+    createdAt: at,
+    state: 'created',
+    reason: 'defined',
+    since: at,
+    wish: 'run',
+    generation: 0,
+    restarts: 0,
+    process: null,
+    startedAt: null,
+    wrapper: null,
+    pane: null,
+    exit: null,
+    restartedAt: [],
+    restartsInARow: 0,
+    verdicts: [],
+    sessionId: null,
+  };
+}
+
+export function manage(spec: AgentSpec, record: AgentRecord): ManagedAgent {
+  const probed = spec.health.probe.kind !== 'none';
+  return {
+    spec,
+    record,
+    memory: NO_RESTARTS,
+    startedAtMs: null,
+    resources: null,
+    health: { status: probed ? 'starting' : 'none', failures: 0, lastOkAt: null, responseMs: null },
+    activity: { status: 'unknown', evidence: 'nothing reports it', at: null },
+    ending: null,
+    cancelRestart: null,
+    unseen: 0,
+  };
+}
+
+/** The AGENT document. Never holds an environment value. */
+export function toAgent({ spec, record, resources, health, activity }: ManagedAgent): Agent {
+  const { process } = record;
+  return {
+    id: record.id,
+    name: spec.name,
+    type: spec.type,
+    project: spec.project,
+    labels: spec.labels,
+    capabilities: spec.capabilities,
+    state: record.state,
+    reason: record.reason,
+    since: record.since,
+    generation: record.generation,
+    pid: process?.pid ?? null,
+    pgid: process?.pgid ?? null,
+    session: record.pane === null ? null : spec.name,
+    pane: record.pane,
+    cwd: spec.cwd,
+    command: spec.command,
+    restarts: record.restarts,
+    exit: record.exit && exitOf(record.exit),
+    health: isRunning(record.state) || health.status === 'none' ? health : { ...health, status: 'unknown' },
+    activity,
+    resources: process === null ? null : resources,
+    limits: spec.limits,
+    cost: { usd: 0, inputTokens: 0, outputTokens: 0 },
+    sessionId: record.sessionId,
+    worktree: null,
+    declaredAs: spec.declaredAs,
+    createdAt: record.createdAt,
+    startedAt: record.startedAt,
+  };
+}
+
+function exitOf({ kind, code, signal, at }: End): NonNullable<Agent['exit']> {
+  return { kind, code, signal, at };
+}

@@ -1,0 +1,72 @@
+/**
+ * The private files from which the wrapper starts an agent: `env` and `args` as POSIX sh, so that neither a secret nor
+ * a long prompt is ever on a command line, and `spec.json`, from which a lost state can be made again.
+ */
+import fs from 'node:fs';
+import type { AgentSpec } from '../core/agent.ts';
+import { runPaths, type HomePaths } from '../config/paths.ts';
+import { makePrivateFolder, writePrivateFile } from '../system/secure-files.ts';
+import { quote } from '../system/sh-quote.ts';
+import type { LaunchPlan } from '../agents/agent-type.ts';
+
+/** Set by tmux or by the wrapper: a caller's own value would be a lie in the pane. */
+const NOT_INHERITED = new Set(['TERM', 'TMUX', 'TMUX_PANE', 'MUXWARD_HOME', 'MUXWARD_AGENT', 'MUXWARD_GENERATION', 'PWD', 'OLDPWD', 'SHLVL', '_']);
+
+const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/**
+ * Writes what one start needs. Files that another agent of the same request already has to the letter are linked, not
+ * written: 200 agents of one `spawn --count` share two files.
+ */
+export class RunFiles {
+  readonly #paths: HomePaths;
+  /** Content of the last file of each kind, and where it lies. */
+  readonly #last = new Map<'env' | 'args', { content: string; file: string }>();
+
+  constructor(paths: HomePaths) {
+    this.#paths = paths;
+  }
+
+  /** @throws MuxwardError `storage` */
+  write(spec: AgentSpec, plan: LaunchPlan): void {
+    const paths = runPaths(this.#paths, spec.name);
+    makePrivateFolder(paths.folder);
+    this.#put('env', paths.env, envFile({ ...spec.env, ...plan.env }));
+    this.#put('args', paths.args, argsFile(spec, plan));
+    writePrivateFile(paths.spec, JSON.stringify(spec));
+  }
+
+  /** Ends the sharing of files: what comes later is written anew. */
+  forget(): void {
+    this.#last.clear();
+  }
+
+  #put(kind: 'env' | 'args', file: string, content: string): void {
+    const last = this.#last.get(kind);
+    if (last?.content === content && last.file !== file && link(last.file, file)) return;
+    writePrivateFile(file, content);
+    this.#last.set(kind, { content, file });
+  }
+}
+
+export function envFile(env: Readonly<Record<string, string>>): string {
+  return Object.entries(env)
+    .filter(([name]) => VARIABLE_NAME.test(name) && !NOT_INHERITED.has(name))
+    .map(([name, value]) => `export ${name}=${quote(value)}\n`)
+    .join('');
+}
+
+export function argsFile(spec: AgentSpec, plan: LaunchPlan): string {
+  const umask = spec.umask.toString(8).padStart(3, '0');
+  return `umask ${umask}\ncwd=${quote(spec.cwd)}\nset -- ${plan.argv.map(quote).join(' ')}\n`;
+}
+
+function link(from: string, to: string): boolean {
+  try {
+    fs.rmSync(to, { force: true });
+    fs.linkSync(from, to);
+    return true;
+  } catch {
+    return false;
+  }
+}

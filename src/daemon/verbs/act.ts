@@ -1,0 +1,185 @@
+/** `start stop restart pause resume interrupt rm`: one action on each agent that the selector means, all at once. */
+import fs from 'node:fs';
+import { runPaths } from '../../config/paths.ts';
+import { MuxwardError, unreachable } from '../../core/errors.ts';
+import type { Action, ActOutcome, ActRequest } from '../../core/protocol.ts';
+import { isEmpty, select } from '../../core/selector.ts';
+import { isLive, isRunning } from '../../core/state.ts';
+import type { StopOutcome } from '../lifecycle.ts';
+import { toAgent, type ManagedAgent } from '../managed-agent.ts';
+import type { Daemon } from './context.ts';
+
+type Done = { readonly outcome: 'done' | 'unchanged'; readonly detail: string };
+
+/** Replies when the effect is real on every agent, or told why not. */
+export async function act(daemon: Daemon, request: ActRequest): Promise<{ outcomes: ActOutcome[] }> {
+  const agents = meant(daemon, request);
+  if (request.dryRun) return { outcomes: agents.map((agent) => outcomeOf(agent, { outcome: 'done', detail: wouldDo(request) })) };
+  if (request.action === 'start') await startAll(daemon, agents.filter(({ record }) => !isLive(record.state)));
+  const outcomes = agents.map(async (agent) => {
+    try {
+      return outcomeOf(agent, await actOn(daemon, agent, request));
+    } catch (error) {
+      if (!(error instanceof MuxwardError)) throw error;
+      return { ...outcomeOf(agent, { outcome: 'done', detail: error.message }), outcome: 'failed' as const, error: error.toBody() };
+    }
+  });
+  return { outcomes: await Promise.all(outcomes) };
+}
+
+function meant({ registry }: Daemon, { action, selector }: ActRequest): ManagedAgent[] {
+  if (isEmpty(selector)) throw new MuxwardError('usage', `${action} which agents?`, { hint: 'name them, or say --all' });
+  const chosen = new Set(select(registry.all().map(toAgent), selector).map(({ name }) => name));
+  return registry.all().filter(({ spec }) => chosen.has(spec.name));
+}
+
+function outcomeOf(agent: ManagedAgent, done: Done): ActOutcome {
+  return { name: agent.spec.name, ...done, agent: toAgent(agent) };
+}
+
+function wouldDo({ action, force }: ActRequest): string {
+  return `would ${action === 'remove' ? `remove${force ? ', stopping it first' : ''}` : action}`;
+}
+
+function actOn(daemon: Daemon, agent: ManagedAgent, request: ActRequest): Done | Promise<Done> {
+  switch (request.action) {
+    case 'start':
+      return start(daemon, agent);
+    case 'stop':
+      return stop(daemon, agent, request);
+    case 'restart':
+      return restart(daemon, agent, request);
+    case 'pause':
+      return pause(daemon, agent);
+    case 'resume':
+      return resume(daemon, agent);
+    case 'interrupt':
+      return interrupt(daemon, agent);
+    case 'remove':
+      return remove(daemon, agent, request);
+    default:
+      return unreachable(request.action);
+  }
+}
+
+/** One batch for all that are down: 200 agents start in one go. */
+async function startAll({ registry, launcher }: Daemon, agents: readonly ManagedAgent[]): Promise<void> {
+  if (agents.length === 0) return;
+  for (const agent of agents) {
+    agent.memory = { restartedAtMs: [], inARow: 0 };
+    registry.patch(agent, { wish: 'run', restartedAt: [], restartsInARow: 0 });
+  }
+  await launcher.launch(agents, 'starting, as you asked');
+}
+
+async function start(daemon: Daemon, agent: ManagedAgent): Promise<Done> {
+  const { registry, launcher } = daemon;
+  const { record } = agent;
+  if (record.state === 'paused') return resume(daemon, agent);
+  if (agent.cancelRestart) {
+    agent.cancelRestart();
+    agent.cancelRestart = null;
+    await launcher.relaunch(agent, 'starting, as you asked');
+  } else if (record.state === 'terminating') {
+    registry.patch(agent, { wish: 'run' });
+    agent.ending = { kind: 'stopped-by-user' };
+    await settled(daemon, agent, lifecycleTimeoutMs(daemon));
+  }
+  return running(agent, 'started');
+}
+
+function running({ spec, record }: ManagedAgent, word: string): Done {
+  if (isRunning(record.state)) return { outcome: 'done', detail: `${word} (pid ${record.process?.pid})` };
+  throw new MuxwardError('failed', `${spec.name} is ${record.state}: ${record.reason}`, { hint: `muxward logs ${spec.name}` });
+}
+
+async function stop(daemon: Daemon, agent: ManagedAgent, request: ActRequest): Promise<Done> {
+  if (agent.record.state === 'terminated') return { outcome: 'unchanged', detail: 'was not running' };
+  return { outcome: 'done', detail: stopped(agent, await stopTree(daemon, agent, request, 'stay-down')) };
+}
+
+async function stopTree(
+  { lifecycle, settings }: Daemon,
+  agent: ManagedAgent,
+  { graceMs, force }: Pick<ActRequest, 'graceMs' | 'force' | 'action'>,
+  then: 'stay-down' | 'run-again',
+): Promise<StopOutcome> {
+  return lifecycle.stop(agent, { graceMs: graceMs ?? settings.stopGraceMs, force: force ?? false, then });
+}
+
+function stopped({ spec, record }: ManagedAgent, { survivors, usedKill, elapsedMs }: StopOutcome): string {
+  if (survivors.length > 0) {
+    throw new MuxwardError('failed', `${spec.name}: process ${survivors.join(', ')} would not end, not even by SIGKILL`, {
+      hint: 'it hangs in the kernel (a dead network disk, for example), or belongs to another user',
+    });
+  }
+  if (isLive(record.state) && record.state !== 'terminating') return `was started again meanwhile (${record.state})`;
+  return `stopped (${usedKill ? 'SIGKILL' : 'SIGTERM'}, ${(elapsedMs / 1000).toFixed(1)} s)`;
+}
+
+async function restart(daemon: Daemon, agent: ManagedAgent, request: ActRequest): Promise<Done> {
+  const { record } = agent;
+  if (!isLive(record.state) || agent.cancelRestart) {
+    agent.cancelRestart?.();
+    agent.cancelRestart = null;
+    await startAll(daemon, [agent]);
+  } else {
+    await stopTree(daemon, agent, request, 'run-again');
+    await settled(daemon, agent, lifecycleTimeoutMs(daemon));
+  }
+  return running(agent, 'restarted');
+}
+
+/** Until it runs or has given up. */
+async function settled({ registry }: Daemon, { record }: ManagedAgent, timeoutMs: number): Promise<void> {
+  await registry.until(() => isRunning(record.state) || !isLive(record.state), timeoutMs);
+}
+
+function lifecycleTimeoutMs({ settings }: Daemon): number {
+  return settings.stopGraceMs + settings.spawnTimeoutMs;
+}
+
+function pause({ lifecycle }: Daemon, agent: ManagedAgent): Done {
+  if (agent.record.state === 'paused') return { outcome: 'unchanged', detail: 'was paused already' };
+  mustRun(agent, 'pause');
+  lifecycle.pause(agent, 'paused by you');
+  return { outcome: 'done', detail: 'paused' };
+}
+
+function resume({ lifecycle }: Daemon, agent: ManagedAgent): Done {
+  if (agent.record.state !== 'paused') {
+    mustRun(agent, 'resume');
+    return { outcome: 'unchanged', detail: 'was not paused' };
+  }
+  lifecycle.resume(agent, 'resumed by you');
+  return { outcome: 'done', detail: 'resumed' };
+}
+
+function interrupt({ lifecycle }: Daemon, agent: ManagedAgent): Done {
+  mustRun(agent, 'interrupt');
+  if (!lifecycle.interrupt(agent)) throw new MuxwardError('failed', `${agent.spec.name}: its process is gone`);
+  return { outcome: 'done', detail: 'interrupted (SIGINT)' };
+}
+
+function mustRun({ spec, record }: ManagedAgent, action: Action): void {
+  if (isRunning(record.state)) return;
+  throw new MuxwardError('failed', `${spec.name} does not run (${record.state}), so there is nothing to ${action}`, {
+    hint: `muxward start ${spec.name}`,
+  });
+}
+
+async function remove(daemon: Daemon, agent: ManagedAgent, request: ActRequest): Promise<Done> {
+  const { registry, tmux, paths } = daemon;
+  const { spec, record } = agent;
+  if (isLive(record.state)) {
+    if (!request.force) {
+      throw new MuxwardError('refused', `${spec.name} runs (${record.state})`, { hint: `muxward rm --force ${spec.name} stops it first` });
+    }
+    stopped(agent, await stopTree(daemon, agent, { action: 'stop', ...(request.graceMs === undefined ? {} : { graceMs: request.graceMs }) }, 'stay-down'));
+  }
+  if (record.pane !== null) await tmux.killSession(spec.name);
+  fs.rmSync(runPaths(paths, spec.name).folder, { recursive: true, force: true });
+  registry.remove(agent);
+  registry.flush();
+  return { outcome: 'done', detail: 'removed' };
+}

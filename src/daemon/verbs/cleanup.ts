@@ -1,0 +1,74 @@
+/** `cleanup`: what nobody needs any more. Never a live agent, never a process that does not bear our mark. */
+import fs from 'node:fs';
+import path from 'node:path';
+import type { CleanupItem, CleanupReply, Routes } from '../../core/protocol.ts';
+import { isLive } from '../../core/state.ts';
+import { terminateTree } from '../../system/tree-termination.ts';
+import type { Daemon } from './context.ts';
+
+interface Chore extends CleanupItem {
+  readonly run: () => void | Promise<unknown>;
+}
+
+/** Logs of agents that are forgotten go after this long; `force` takes them at once. */
+const OLD_LOG_MS = 7 * 24 * 3600_000;
+
+export async function cleanup(daemon: Daemon, { dryRun, force }: Routes['POST /api/cleanup']['takes']): Promise<CleanupReply> {
+  const chores = [...(await deadSessions(daemon)), ...orphans(daemon), ...staleFolders(daemon), ...oldLogs(daemon, force)];
+  if (!dryRun) for (const chore of chores) await chore.run();
+  return { dryRun, items: chores.map(({ run: _, ...item }) => item) };
+}
+
+async function deadSessions({ tmux, registry }: Daemon): Promise<Chore[]> {
+  const panes = await tmux.panes();
+  const sessions = new Set(panes.map(({ session }) => session));
+  return [...sessions].flatMap((session) => {
+    const agent = registry.find(session);
+    if (agent && isLive(agent.record.state)) return [];
+    if (panes.some((pane) => pane.session === session && !pane.dead)) return [];
+    const run = async (): Promise<void> => {
+      await tmux.killSession(session);
+      if (agent) registry.patch(agent, { pane: null, wrapper: null });
+    };
+    const why = agent ? `its agent is ${agent.record.state}` : 'no agent has this name';
+    return [{ kind: 'session' as const, what: session, why, run }];
+  });
+}
+
+function orphans({ marks, registry, paths }: Daemon): Chore[] {
+  return [...marks.fresh()].flatMap(([name, processes]) => {
+    const agent = registry.find(name);
+    const alive = agent && isLive(agent.record.state) ? agent.record.generation : null;
+    return processes
+      .filter(({ generation }) => alive === null || generation < alive)
+      .map((process) => ({
+        kind: 'orphan' as const,
+        what: `process ${process.pid} of ${name}`,
+        why: alive === null ? 'its agent does not run' : `left by generation ${process.generation}`,
+        run: () => terminateTree({ agent: name, home: paths.home, root: null, graceMs: 2000, force: false, marked: () => new Map([[name, [process]]]) }),
+      }));
+  });
+}
+
+function staleFolders({ paths, registry }: Daemon): Chore[] {
+  return fs
+    .readdirSync(paths.run, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !registry.find(entry.name))
+    .map(({ name }) => {
+      const folder = path.join(paths.run, name);
+      const run = (): void => fs.rmSync(folder, { recursive: true, force: true });
+      return { kind: 'file', what: folder, why: 'no agent has this name', run };
+    });
+}
+
+function oldLogs({ paths, registry }: Daemon, force: boolean): Chore[] {
+  const nowMs = registry.clock.now().getTime();
+  return fs.readdirSync(paths.logs).flatMap((name) => {
+    const agent = /^(.*)\.log(\.\d+)?$/.exec(name)?.[1];
+    if (agent === undefined || registry.find(agent)) return [];
+    const file = path.join(paths.logs, name);
+    const { size, mtimeMs } = fs.statSync(file);
+    if (!force && nowMs - mtimeMs < OLD_LOG_MS) return [];
+    return [{ kind: 'log' as const, what: file, why: 'its agent is forgotten', bytes: size, run: () => fs.rmSync(file, { force: true }) }];
+  });
+}

@@ -1,0 +1,32 @@
+/** What the verbs share: the parts of the daemon, wired once in daemon.ts. */
+import type { Settings } from '../../config/settings.ts';
+import type { HomePaths } from '../../config/paths.ts';
+import type { DaemonInfo } from '../../core/protocol.ts';
+import type { Store } from '../../store/store.ts';
+import type { TmuxServer } from '../../tmux/server.ts';
+import type { EventHub } from '../event-hub.ts';
+import type { Launcher } from '../launcher.ts';
+import type { Lifecycle } from '../lifecycle.ts';
+import type { Marks } from '../marks.ts';
+import type { Registry } from '../registry.ts';
+import type { Watch } from '../watch.ts';
+
+export interface Daemon {
+  readonly paths: HomePaths;
+  readonly settings: Settings;
+  /** Where `bin/`, `scripts/` and `templates/` are. */
+  readonly installation: string;
+  readonly store: Store;
+  readonly hub: EventHub;
+  readonly registry: Registry;
+  readonly tmux: TmuxServer;
+  readonly launcher: Launcher;
+  readonly lifecycle: Lifecycle;
+  readonly marks: Marks;
+  readonly watch: Watch;
+  info(): DaemonInfo;
+  /** How many clients follow the numbers now; adding one makes samples come every second. */
+  readonly watchers: Set<symbol>;
+  /** Ends the daemon, after the reply in hand is sent. */
+  end(reason: string): void;
+}

@@ -1,0 +1,39 @@
+/** Every route and the verb that serves it. */
+import type { Handlers } from '../../api/routes.ts';
+import { act } from './act.ts';
+import { acknowledge, listAlerts, raiseAlert } from './alerts.ts';
+import { cleanup } from './cleanup.ts';
+import type { Daemon } from './context.ts';
+import { events } from './events.ts';
+import { inspect, status, wait, watchStatus } from './look.ts';
+import { resources } from './resources.ts';
+import { spawn } from './spawn.ts';
+import { attach, input, keys, screen } from './terminal.ts';
+
+export function handlersOf(daemon: Daemon): Handlers {
+  const name = ({ params }: { params: Readonly<Record<string, string>> }): string => params['name'] ?? '';
+  return {
+    'GET /healthz': () => daemon.info(),
+    'GET /api/agents': (selector) => status(daemon, selector),
+    'GET /api/agents/watch': (selector, { signal }) => watchStatus(daemon, selector, signal),
+    'GET /api/agents/:name': (_, call) => inspect(daemon, name(call)),
+    'POST /api/agents': (request) => spawn(daemon, request),
+    'POST /api/actions': (request) => act(daemon, request),
+    'POST /api/wait': (request, { signal }) => wait(daemon, request, signal),
+    'POST /api/agents/:name/input': (request, call) => input(daemon, name(call), request),
+    'POST /api/agents/:name/keys': (request, call) => keys(daemon, name(call), request),
+    'GET /api/agents/:name/screen': (_, call) => screen(daemon, name(call)),
+    'POST /api/agents/:name/attach': ({ window }, call) => attach(daemon, name(call), window),
+    'GET /api/events': (request, { signal }) => events(daemon, request, signal),
+    'GET /api/resources': () => resources(daemon),
+    'POST /api/cleanup': (request) => cleanup(daemon, request),
+    'GET /api/alerts': ({ all }) => listAlerts(daemon, all ?? false),
+    'POST /api/alerts': (request) => raiseAlert(daemon, request),
+    'POST /api/alerts/:id/ack': (_, { params }) => acknowledge(daemon, params['id'] ?? ''),
+    'POST /api/daemon/stop': async ({ agents }) => {
+      if (agents) await act(daemon, { action: 'stop', selector: { all: true } });
+      daemon.end(agents ? 'asked to, with all agents' : 'asked to');
+      return {};
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/** `status`, `status --watch`, `inspect`, `wait`: what is true of the agents, now or as soon as it is. */
+import type { Agent, AgentDetails } from '../../core/agent.ts';
+import type { Routes, StatusReply, WaitRequest } from '../../core/protocol.ts';
+import { select, type Selector } from '../../core/selector.ts';
+import { isLive, isRunning } from '../../core/state.ts';
+import { logPath, runPaths } from '../../config/paths.ts';
+import { commandLine, scanProcesses } from '../../system/process-table.ts';
+import { treesOf } from '../../system/process-tree.ts';
+import { toAgent, type ManagedAgent } from '../managed-agent.ts';
+import type { Daemon } from './context.ts';
+
+export function status({ registry, info }: Daemon, selector: Selector): StatusReply {
+  return { agents: select(registry.all().map(toAgent), selector), daemon: info() };
+}
+
+/** At once, and then after each change, at most once a second; numbers are sampled every second meanwhile. */
+export async function* watchStatus(daemon: Daemon, selector: Selector, signal: AbortSignal): AsyncGenerator<StatusReply> {
+  const { registry, watch, watchers } = daemon;
+  const watcher = Symbol('watcher');
+  watchers.add(watcher);
+  try {
+    watch.sample();
+    while (!signal.aborted) {
+      yield status(daemon, selector);
+      await registry.until(() => false, 1000, signal);
+    }
+  } finally {
+    watchers.delete(watcher);
+  }
+}
+
+export function inspect({ registry, paths, watch }: Daemon, name: string): AgentDetails {
+  const agent = registry.get(name);
+  watch.sample();
+  const { spec, record } = agent;
+  return {
+    ...toAgent(agent),
+    restartPolicy: spec.restart,
+    healthProbe: spec.health,
+    environmentNames: Object.keys(spec.env).sort(),
+    umask: spec.umask.toString(8).padStart(4, '0'),
+    logPath: logPath(paths, spec.name),
+    runFolder: runPaths(paths, spec.name).folder,
+    wrapperPid: record.wrapper?.pid ?? null,
+    verdicts: record.verdicts,
+    processes: processesOf(agent),
+  };
+}
+
+function processesOf({ spec, record }: ManagedAgent): AgentDetails['processes'] {
+  if (record.process === null) return [];
+  const tree = treesOf(new Map([[spec.name, record.process.pid]]), scanProcesses() ?? []).get(spec.name) ?? [];
+  return tree.map(({ pid, ppid, comm, rssBytes }) => ({ pid, ppid, command: commandLine(pid).join(' ') || comm, rssBytes }));
+}
+
+/** Returns when every agent meant is as asked, can no longer become so, or the time is up. */
+export async function wait(
+  { registry }: Daemon,
+  request: WaitRequest,
+  signal: AbortSignal,
+): Promise<Routes['POST /api/wait']['gives']> {
+  const chosen = select(registry.all().map(toAgent), request.selector).map(({ name }) => registry.get(name));
+  const done = (agent: ManagedAgent): boolean => isAsAsked(agent, request.for) || isTooLate(agent, request.for);
+  const held = await registry.until(() => chosen.every(done), request.timeoutMs, signal);
+  return { agents: chosen.map(toAgent) satisfies Agent[], timedOut: !held };
+}
+
+function isAsAsked({ record, health, activity }: ManagedAgent, what: string): boolean {
+  switch (what) {
+    case 'exit':
+      return !isLive(record.state);
+    case 'ready':
+      return isRunning(record.state);
+    case 'idle':
+      return record.state === 'ready' && activity.status !== 'working';
+    case 'healthy':
+      return isRunning(record.state) && (health.status === 'healthy' || health.status === 'none');
+    default:
+      return record.state === what;
+  }
+}
+
+/** An agent that is down for good gets neither ready nor healthy by waiting. */
+function isTooLate({ record }: ManagedAgent, what: string): boolean {
+  const waitsForLife = what === 'ready' || what === 'idle' || what === 'healthy';
+  return waitsForLife && (record.state === 'failed' || record.state === 'terminated');
+}

@@ -1,0 +1,88 @@
+/** `spawn` and `up`: checks everything before anything is started, then starts all in one go. */
+import fs from 'node:fs';
+import type { Agent, AgentSpec } from '../../core/agent.ts';
+import { MuxwardError } from '../../core/errors.ts';
+import { checkName } from '../../core/names.ts';
+import type { SpawnRequest } from '../../core/protocol.ts';
+import { isLive } from '../../core/state.ts';
+import { toAgent, type ManagedAgent } from '../managed-agent.ts';
+import type { Daemon } from './context.ts';
+
+/** Replies when each process runs. @throws MuxwardError before anything is started, or `spawn-failed` after. */
+export async function spawn(daemon: Daemon, request: SpawnRequest): Promise<{ agents: Agent[] }> {
+  await checkAll(daemon, request);
+  const changed = request.specs.map((spec) => daemon.registry.find(spec.name)).filter((agent) => agent !== undefined);
+  await Promise.all(changed.map((agent) => makeRoom(daemon, agent)));
+  const agents = request.specs.map((spec) => define(daemon, spec));
+  daemon.registry.flush();
+  await daemon.launcher.launch(agents, 'starting, as you asked');
+  const failed = agents.filter(({ record }) => record.exit?.kind === 'spawn-failed' || record.exit?.kind === 'missing-cwd');
+  if (failed.length > 0) throw spawnFailed(failed);
+  return { agents: agents.map(toAgent) };
+}
+
+function define({ registry }: Daemon, spec: AgentSpec): ManagedAgent {
+  const known = registry.find(spec.name);
+  if (!known) return registry.add(spec);
+  registry.respecify(known, spec);
+  registry.patch(known, { wish: 'run', restarts: 0, restartedAt: [], restartsInARow: 0, sessionId: null });
+  known.memory = { restartedAtMs: [], inARow: 0 };
+  return known;
+}
+
+async function makeRoom({ lifecycle, settings }: Daemon, agent: ManagedAgent): Promise<void> {
+  if (!isLive(agent.record.state)) return;
+  await lifecycle.stop(agent, { graceMs: settings.stopGraceMs, force: false, then: 'stay-down' });
+}
+
+async function checkAll(daemon: Daemon, { specs, replace }: SpawnRequest): Promise<void> {
+  const seen = new Set<string>();
+  const folders = new Set<string>();
+  const programs = new Set<string>();
+  for (const spec of specs) {
+    checkName(spec.name);
+    if (seen.has(spec.name)) throw new MuxwardError('usage', `two agents are called "${spec.name}"`);
+    seen.add(spec.name);
+    const known = daemon.registry.find(spec.name);
+    if (known && isLive(known.record.state) && !replace) throw taken(known);
+    folders.add(spec.cwd);
+    const [program] = spec.command;
+    if (program !== undefined) programs.add(program);
+  }
+  for (const folder of folders) checkFolder(folder);
+  for (const program of programs) checkProgram(program);
+  for (const spec of distinctKinds(specs)) await daemon.launcher.check({ spec });
+}
+
+/** Agents of one `--count` differ in nothing that a type looks at. */
+function distinctKinds(specs: readonly AgentSpec[]): AgentSpec[] {
+  const kinds = new Map(specs.map((spec) => [JSON.stringify([spec.type, spec.command, spec.prompt, spec.permissionMode]), spec]));
+  return [...kinds.values()];
+}
+
+function taken({ spec, record }: ManagedAgent): MuxwardError {
+  return new MuxwardError('conflict', `an agent called "${spec.name}" is there already (${record.state})`, {
+    hint: `muxward restart ${spec.name}, or end it first: muxward rm --force ${spec.name}`,
+  });
+}
+
+function checkFolder(folder: string): void {
+  if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new MuxwardError('usage', `--cwd: there is no folder ${folder}`, { hint: 'create it, or name another one' });
+}
+
+function checkProgram(program: string): void {
+  try {
+    fs.accessSync(program, fs.constants.X_OK);
+  } catch {
+    throw new MuxwardError('usage', `there is no program ${program} to run`, { hint: 'name it by its full path' });
+  }
+}
+
+function spawnFailed(failed: readonly ManagedAgent[]): MuxwardError {
+  const [first] = failed;
+  const more = failed.length > 1 ? ` (and ${failed.length - 1} more)` : '';
+  return new MuxwardError('spawn-failed', `${first?.spec.name} could not be started: ${first?.record.reason}${more}`, {
+    hint: `muxward logs ${first?.spec.name}`,
+  });
+}

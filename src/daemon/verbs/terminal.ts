@@ -1,0 +1,65 @@
+/** `send`, `keys`, `capture`, `attach`: the agent's terminal. */
+import { MuxwardError } from '../../core/errors.ts';
+import type { AttachReply, InputRequest, KeysRequest, Routes, ScreenReply } from '../../core/protocol.ts';
+import { isRunning } from '../../core/state.ts';
+import { agentType } from '../../agents/registry.ts';
+import type { ManagedAgent } from '../managed-agent.ts';
+import { sideWindowCommand } from '../side-window.ts';
+import type { Daemon } from './context.ts';
+
+/** Types the text exactly and submits it once. A type that can prove that it arrived says so. */
+export async function input(daemon: Daemon, name: string, { text, submit }: InputRequest): Promise<Routes['POST /api/agents/:name/input']['gives']> {
+  const agent = daemon.registry.get(name);
+  const pane = livePane(agent);
+  // oxlint-disable-next-line no-control-regex -- a NUL or an escape sequence in pasted text would be read as keys
+  if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text)) {
+    throw new MuxwardError('usage', 'the text holds control characters, which a terminal would take for keys', {
+      hint: 'send keys with: muxward keys NAME C-c',
+    });
+  }
+  if (text !== '') await daemon.tmux.paste(pane, text);
+  if (submit) await daemon.tmux.keys(pane, ['Enter']);
+  daemon.registry.emit('agent.typed', agent.spec.name, { bytes: Buffer.byteLength(text) });
+  return { proof: 'typed' };
+}
+
+export async function keys(daemon: Daemon, name: string, request: KeysRequest): Promise<Record<never, never>> {
+  const agent = daemon.registry.get(name);
+  await daemon.tmux.keys(livePane(agent), request.keys);
+  return {};
+}
+
+export async function screen({ registry, tmux }: Daemon, name: string): Promise<ScreenReply> {
+  const agent = registry.get(name);
+  if (agent.record.pane === null) throw noSession(agent);
+  return { name: agent.spec.name, ...(await tmux.screen(agent.record.pane)) };
+}
+
+export async function attach(daemon: Daemon, name: string, window: string): Promise<AttachReply> {
+  const { registry, tmux, installation } = daemon;
+  const agent = registry.get(name);
+  if (agent.record.pane === null) throw noSession(agent);
+  const { sideWindow } = await agentType(agent.spec.type, installation);
+  if (window !== 'main' && window !== sideWindow) {
+    throw new MuxwardError('usage', `--window: ${agent.spec.name} has no window "${window}"`, { hint: `main or ${sideWindow}` });
+  }
+  await tmux.ensureSideWindow(agent.spec.name, sideWindow, sideWindowCommand(installation, sideWindow, agent.spec.name));
+  return { name: agent.spec.name, session: agent.spec.name, socket: tmux.socket, windowIndex: window === 'main' ? 0 : 1 };
+}
+
+function livePane(agent: ManagedAgent): string {
+  const { spec, record } = agent;
+  if (!isRunning(record.state)) {
+    throw new MuxwardError('failed', `${spec.name} does not run (${record.state}), so nobody reads what is typed`, {
+      hint: `muxward start ${spec.name}`,
+    });
+  }
+  if (record.pane === null) throw noSession(agent);
+  return record.pane;
+}
+
+function noSession({ spec, record }: ManagedAgent): MuxwardError {
+  return new MuxwardError('failed', `${spec.name} has no tmux session (${record.state}: ${record.reason})`, {
+    hint: `muxward start ${spec.name}, or read what it printed: muxward logs ${spec.name}`,
+  });
+}

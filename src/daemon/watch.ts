@@ -1,0 +1,230 @@
+/**
+ * The daemon's loop: a flat list of named steps, each due at its own pace. Steps only look and hand on what they saw;
+ * what follows from it is lifecycle.ts. A look that fails says nothing about an agent.
+ */
+import fs from 'node:fs';
+import { LIVENESS_EVERY_MS, SAMPLE_EVERY_MS } from '../config/defaults.ts';
+import { logPath, runPaths, type HomePaths } from '../config/paths.ts';
+import type { Resources } from '../core/agent.ts';
+import type { End } from '../core/end.ts';
+import { endFromStatus } from '../core/end.ts';
+import { livenessOf } from '../system/identity.ts';
+import { rotateLog } from '../system/log-rotation.ts';
+import { CLOCK_TICKS_PER_SECOND, scanProcesses, type ProcessStat } from '../system/process-table.ts';
+import { treesOf } from '../system/process-tree.ts';
+import type { TmuxServer } from '../tmux/server.ts';
+import { lastEndIn } from './journal.ts';
+import { logWriter } from './log-writer.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { ManagedAgent, RunningProcess } from './managed-agent.ts';
+import type { Registry } from './registry.ts';
+
+export interface WatchOptions {
+  readonly registry: Registry;
+  readonly lifecycle: Lifecycle;
+  readonly tmux: TmuxServer;
+  readonly paths: HomePaths;
+  readonly log: { readonly maxBytes: number; readonly keep: number };
+  readonly everyMs?: { readonly liveness: number; readonly samples: number };
+  /** Somebody looks at the numbers: sample at the pace of liveness. */
+  readonly isWatched: () => boolean;
+  readonly graceMs: number;
+  readonly onError: (step: string, error: unknown) => void;
+}
+
+type Ticks = Map<number, { startTime: number; ticks: number }>;
+
+interface Step {
+  readonly name: string;
+  readonly everyMs: () => number;
+  readonly run: () => void | Promise<void>;
+}
+
+/** Looks in a row without a process and without a report before its end counts as unobserved. */
+const UNSEEN_LIMIT = 3;
+
+export class Watch {
+  readonly #options: WatchOptions;
+  readonly #steps: readonly Step[];
+  readonly #dueAtMs = new Map<Step, number>();
+  readonly #busy = new Set<Step>();
+  /** CPU ticks of each process at the last sample. */
+  #ticks: Ticks = new Map();
+  #sampledAtMs = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    const pace = options.everyMs ?? { liveness: LIVENESS_EVERY_MS, samples: SAMPLE_EVERY_MS };
+    const liveness = (): number => pace.liveness;
+    this.#steps = [
+      { name: 'liveness', everyMs: liveness, run: () => this.#checkLiveness() },
+      { name: 'wall time', everyMs: liveness, run: () => this.#checkWallTime() },
+      { name: 'log sizes', everyMs: liveness, run: () => this.#rotateLogs() },
+      { name: 'samples', everyMs: () => (options.isWatched() ? pace.liveness : pace.samples), run: () => this.sample() },
+      { name: 'memory', everyMs: liveness, run: () => this.#checkMemory() },
+      { name: 'sessions', everyMs: () => pace.samples, run: () => this.checkSessions() },
+    ];
+  }
+
+  start(): void {
+    const pace = this.#options.everyMs?.liveness ?? LIVENESS_EVERY_MS;
+    this.#timer = setInterval(() => this.#tick(), pace);
+  }
+
+  stop(): void {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  #tick(): void {
+    const nowMs = this.#options.registry.clock.monotonicMs();
+    for (const step of this.#steps) {
+      if (this.#busy.has(step) || nowMs < (this.#dueAtMs.get(step) ?? 0)) continue;
+      this.#dueAtMs.set(step, nowMs + step.everyMs() - 20);
+      this.#busy.add(step);
+      void Promise.resolve()
+        .then(step.run)
+        .catch((error: unknown) => this.#options.onError(step.name, error))
+        .finally(() => this.#busy.delete(step));
+    }
+  }
+
+  #checkLiveness(): void {
+    for (const agent of this.#options.registry.all()) {
+      const { process } = agent.record;
+      if (process !== null) this.#look(agent, process);
+    }
+  }
+
+  #look(agent: ManagedAgent, process: RunningProcess): void {
+    const { lifecycle, registry } = this.#options;
+    switch (livenessOf(process)) {
+      case 'unknown':
+        return;
+      case 'alive':
+        agent.unseen = 0;
+        if (agent.record.state === 'paused') registry.move(agent, 'resume', 'it was continued from outside');
+        if (this.#wrapperIsGone(agent)) void this.#loseWrapper(agent);
+        return;
+      case 'stopped':
+        agent.unseen = 0;
+        if (agent.record.state !== 'paused') registry.move(agent, 'pause', 'it was stopped by a signal or by Ctrl-Z');
+        return;
+      case 'zombie':
+      case 'gone':
+      case 'recycled':
+        agent.unseen += 1;
+        if (agent.unseen >= UNSEEN_LIMIT || this.#wrapperIsGone(agent)) {
+          lifecycle.ended(agent, process.generation, this.#unobserved(agent, process.generation));
+        }
+    }
+  }
+
+  /** The wrapper's own record tells how it ended even when its report was lost. */
+  #unobserved(agent: ManagedAgent, generation: number): End {
+    const at = this.#options.registry.clock.now().toISOString();
+    const status = lastEndIn(runPaths(this.#options.paths, agent.spec.name).journal, generation);
+    if (status !== undefined) return endFromStatus(status, at);
+    return { kind: 'lost', code: null, signal: null, at, detail: 'ended unobserved, with its wrapper' };
+  }
+
+  #wrapperIsGone({ record }: ManagedAgent): boolean {
+    if (record.wrapper === null) return false;
+    const liveness = livenessOf(record.wrapper);
+    return liveness === 'gone' || liveness === 'zombie' || liveness === 'recycled';
+  }
+
+  /** Without its wrapper an agent has no terminal and nobody who will report its end. */
+  async #loseWrapper(agent: ManagedAgent): Promise<void> {
+    const because = { kind: 'lost', detail: 'its wrapper was killed' } as const;
+    await this.#options.lifecycle.stop(agent, { graceMs: this.#options.graceMs, force: false, then: 'run-again', because });
+  }
+
+  #checkWallTime(): void {
+    const nowMs = this.#options.registry.clock.monotonicMs();
+    for (const agent of this.#options.registry.all()) {
+      const { timeoutMs } = agent.spec.limits;
+      if (timeoutMs === null || agent.startedAtMs === null || nowMs - agent.startedAtMs < timeoutMs) continue;
+      this.#enforce(agent, 'timeout', `ran longer than its limit of ${timeoutMs / 1000} s`);
+    }
+  }
+
+  #checkMemory(): void {
+    for (const agent of this.#options.registry.all()) {
+      const { memoryBytes } = agent.spec.limits;
+      if (memoryBytes === null || agent.resources === null || agent.resources.rssBytes <= memoryBytes) continue;
+      this.#enforce(agent, 'limit', `used ${agent.resources.rssBytes} bytes of memory, its limit is ${memoryBytes}`);
+    }
+  }
+
+  #enforce(agent: ManagedAgent, kind: 'timeout' | 'limit', detail: string): void {
+    if (agent.record.process === null || agent.record.state === 'terminating') return;
+    const { lifecycle, graceMs, onError } = this.#options;
+    lifecycle
+      .stop(agent, { graceMs, force: false, then: 'run-again', because: { kind, detail } })
+      .catch((error: unknown) => onError(kind, error));
+  }
+
+  /** CPU and memory of every agent's whole tree, from one pass over all processes. */
+  sample(): void {
+    const { registry } = this.#options;
+    const roots = new Map<string, number>();
+    for (const { spec, record } of registry.all()) if (record.process) roots.set(spec.name, record.process.pid);
+    if (roots.size === 0) return;
+    const all = scanProcesses();
+    if (all === undefined) return;
+    const nowMs = registry.clock.monotonicMs();
+    const trees = treesOf(roots, all);
+    const elapsedMs = nowMs - this.#sampledAtMs;
+    const at = registry.clock.now().toISOString();
+    const ticks: Ticks = new Map();
+    for (const [name, tree] of trees) {
+      const agent = registry.find(name);
+      if (agent) agent.resources = this.#sum(tree, ticks, this.#sampledAtMs === 0 ? null : elapsedMs, at);
+    }
+    this.#ticks = ticks;
+    this.#sampledAtMs = nowMs;
+  }
+
+  #sum(tree: readonly ProcessStat[], ticks: Ticks, elapsedMs: number | null, at: string): Resources {
+    let used = 0;
+    let rssBytes = 0;
+    for (const { pid, startTime, cpuTicks, rssBytes: rss } of tree) {
+      const before = this.#ticks.get(pid);
+      used += before?.startTime === startTime ? cpuTicks - before.ticks : 0;
+      ticks.set(pid, { startTime, ticks: cpuTicks });
+      rssBytes += rss;
+    }
+    const cpuPercent = elapsedMs === null ? null : Math.round((used / CLOCK_TICKS_PER_SECOND / (elapsedMs / 1000)) * 1000) / 10;
+    return { cpuPercent, rssBytes, processes: tree.length, at };
+  }
+
+  async #rotateLogs(): Promise<void> {
+    const { registry, paths, log } = this.#options;
+    for (const { spec } of registry.all()) {
+      const file = logPath(paths, spec.name);
+      const stat = fs.statSync(file, { throwIfNoEntry: false });
+      if (stat === undefined || stat.size < log.maxBytes) continue;
+      await rotateLog({ logPath: file, keep: log.keep, writer: logWriter(paths, spec.name, this.#options.tmux.serverPid) });
+    }
+  }
+
+  /** Sessions that are gone, with all that ran in them. Asked also whenever tmux says that sessions changed. */
+  async checkSessions(): Promise<void> {
+    const { registry, tmux } = this.#options;
+    if (!tmux.connected || registry.all().every(({ record }) => record.pane === null)) return;
+    const before = new Map(registry.all().map((agent) => [agent, agent.record.pane]));
+    const panes = new Set((await tmux.panes()).map(({ id, session }) => `${id} ${session}`));
+    for (const [agent, pane] of before) {
+      if (pane === null || agent.record.pane !== pane || panes.has(`${pane} ${agent.spec.name}`)) continue;
+      registry.patch(agent, { pane: null, wrapper: null });
+      if (agent.record.process !== null) void this.#loseSession(agent);
+    }
+  }
+
+  async #loseSession(agent: ManagedAgent): Promise<void> {
+    const because = { kind: 'lost', detail: 'its tmux session was closed' } as const;
+    await this.#options.lifecycle.stop(agent, { graceMs: this.#options.graceMs, force: false, then: 'run-again', because });
+  }
+}
