@@ -136,8 +136,10 @@ is_stopped() {
   esac
 }
 
-child_state() {
-  if { read -r mw_stat <"/proc/$mw_child/stat"; } 2>/dev/null; then
+# Its state, and the CPU time it has had: once continued, a read from the terminal stops it again at once.
+look_at_child() {
+  mw_cpu=''
+  if { read -r mw_stat <"/proc/$mw_child/stat" && read -r mw_cpu <"/proc/$mw_child/schedstat"; } 2>/dev/null; then
     mw_stat=${mw_stat##*) }
     mw_state=${mw_stat%% *}
   elif [ -d /proc/self ]; then
@@ -152,11 +154,13 @@ child_state() {
 await_continue() {
   mw_child=$(jobs -p)
   [ "$(kill -l "$mw_status")" = STOP ] || return 0
-  child_state
+  look_at_child
+  mw_cpu_before=$mw_cpu
   while :; do
     case $mw_state in T*) ;; *) break ;; esac
+    [ "$mw_cpu" = "$mw_cpu_before" ] || break
     sleep 0.3
-    child_state
+    look_at_child
   done
 }
 
@@ -170,7 +174,8 @@ run_in_foreground() {
     else
       kill -s STOP $$
     fi
-    fg %% >/dev/null 2>&1
+    # Not 2>/dev/null: standard error is bash's way to the terminal.
+    fg %% >/dev/null
     mw_status=$?
   done
 }
@@ -229,9 +234,10 @@ run_in_background() {
     set +m
     kill -s STOP $$
     set -m
+    # Not as a foreground job, after which the shell would take the terminal back.
     give_terminal "$mw_child" <&0 &
     wait $!
-    bg %1 >/dev/null 2>&1
+    bg %1 >/dev/null
     await_child
   done
   if [ "$mw_mode" = shell ]; then set +m; fi
@@ -337,6 +343,7 @@ if [ -n "$mw_launch" ]; then
 fi
 find_mode
 # TERM and HUP keep their default action: when a session's leader dies, the kernel hangs up the foreground.
+# (tmux starts panes with TTIN and TTOU ignored. `set -m` of dash and busybox undoes that, bash has no means to.)
 if [ "$mw_mode" = pane ]; then trap : INT QUIT TSTP; fi
 while :; do
   run_once "$@"
