@@ -13,8 +13,8 @@ export interface SettingsReading {
 }
 
 /** @throws InvalidConfig with every fault of the file. */
-export async function readSettings(text: string, file: string): Promise<SettingsReading> {
-  const document = await parsePositionedYaml(text, file);
+export function readSettings(text: string, file: string): SettingsReading {
+  const document = parsePositionedYaml(text, file);
   if (document.faults.length > 0) throw new InvalidConfig(document.faults);
   const { value, faults } = checkValue(settingsSchema, document.value ?? {}, document);
   if (value === undefined) throw new InvalidConfig(faults);

@@ -48,7 +48,7 @@ export async function settingOrigins(path: string): Promise<SettingOrigin[]> {
   const text = await readIfPresent(path);
   if (text === undefined) return ROWS.map((row) => rowOf(row, DEFAULT_SETTINGS));
   const { readSettings } = await import('./settings-file.ts');
-  const { settings, document } = await readSettings(text, path);
+  const { settings, document } = readSettings(text, path);
   return ROWS.map((row) => rowOf(row, settings, document));
 }
 

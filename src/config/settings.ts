@@ -16,5 +16,5 @@ export async function loadSettings(path: string): Promise<Settings> {
   const text = await readIfPresent(path);
   if (text === undefined) return DEFAULT_SETTINGS;
   const { readSettings } = await import('./settings-file.ts');
-  return frozen((await readSettings(text, path)).settings);
+  return frozen(readSettings(text, path).settings);
 }

@@ -8,7 +8,7 @@ import { EXIT } from '../../core/errors.ts';
 import { parseDuration } from '../../core/units.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
-import { bringUp, type Brought } from '../project/bring-up.ts';
+import { bringUp, needInWords, type Brought } from '../project/bring-up.ts';
 import { chosenNames } from '../project/chosen-names.ts';
 import { declaredSpecs } from '../project/declared-spec.ts';
 import { openProject } from '../project/open-project.ts';
@@ -92,7 +92,7 @@ class UpView {
   tell(news: { readonly kind: 'done'; readonly brought: Brought } | { readonly kind: 'waits'; readonly name: string; readonly need: Need }): void {
     if (this.#context.json || this.#context.quiet) return;
     if (news.kind === 'done') this.#line(...this.#sentence(news.brought));
-    else this.#context.note(this.#palette.faint(`· ${news.name} waits for ${news.need.name} to be ${news.need.condition}`));
+    else this.#context.note(this.#palette.faint(`· ${news.name} waits for ${needInWords(news.need)}`));
   }
 
   planned(project: Project, { agents, orphans }: UpPlan, removes: boolean): number {
@@ -129,7 +129,7 @@ class UpView {
       case 'unchanged':
         return [faint('='), `${brought.name} ${brought.detail}`];
       case 'failed':
-        return [bad('✘'), `${brought.name} failed: ${brought.detail}`];
+        return [bad('✘'), brought.detail];
       case 'held-back':
         return [bad('✘'), `${brought.name} was not started: it ${brought.detail}`];
     }
@@ -140,7 +140,7 @@ class UpView {
   }
 
   #nextStep(brought: readonly Brought[]): string {
-    const root = brought.flatMap((each) => (each.outcome === 'failed' ? [each.name] : each.outcome === 'held-back' ? each.chain.slice(-1) : []));
+    const root = brought.flatMap((each) => (each.outcome === 'failed' ? [each.name] : each.outcome === 'held-back' ? each.links.slice(-1).map(({ name }) => name) : []));
     return `→ muxward logs ${root[0] ?? ''}`;
   }
 }

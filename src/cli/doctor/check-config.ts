@@ -28,7 +28,7 @@ async function judged(what: string, read: () => Promise<unknown>): Promise<Findi
 async function readProjectAt(file: string, { installation, env }: Scene): Promise<void> {
   const { readProject } = await import('../../config/project/read-project.ts');
   const text = (await readIfPresent(file)) ?? '';
-  await readProject({ text, path: file, file, env, types: agentTypeNames(installation), defaults: DEFAULT_SETTINGS.agent });
+  readProject({ text, path: file, file, env, types: agentTypeNames(installation), defaults: DEFAULT_SETTINGS.agent });
 }
 
 function projectFile(cwd: string): string | undefined {

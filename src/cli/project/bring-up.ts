@@ -17,8 +17,8 @@ export type Brought =
       readonly outcome: 'held-back';
       readonly name: string;
       readonly detail: string;
-      /** From this agent to the one that failed. */
-      readonly chain: readonly string[];
+      /** What it needs, what that needs, down to the one that failed. */
+      readonly links: readonly Need[];
       /** What happened there. */
       readonly cause: string;
     };
@@ -35,10 +35,9 @@ export interface BringUp {
   tell(news: { readonly kind: 'done'; readonly brought: Brought } | { readonly kind: 'waits'; readonly name: string; readonly need: Need }): void;
 }
 
-/** Why a need is not met: the chain down to what failed, and what happened there. */
+/** Why something is not met: the needs down to what failed, and what happened there. */
 interface Unmet {
-  readonly need: Need;
-  readonly chain: readonly string[];
+  readonly links: readonly Need[];
   readonly cause: string;
 }
 
@@ -99,9 +98,9 @@ class BringingUp {
 
   async #reachOnce(need: Need, forName: string): Promise<Unmet | undefined> {
     const brought = await this.#bring(need.name);
-    if (brought.outcome === 'failed') return { need, chain: [need.name], cause: brought.detail };
-    if (brought.outcome === 'held-back') return { need, chain: brought.chain, cause: brought.cause };
-    if (hasCompleted(brought.agent)) return need.condition === 'healthy' ? unmet(need, 'it has completed and does not run') : undefined;
+    if (brought.outcome === 'failed') return unmet(need, brought.detail);
+    if (brought.outcome === 'held-back') return { links: [need, ...brought.links], cause: brought.cause };
+    if (hasCompleted(brought.agent)) return need.condition === 'healthy' ? unmet(need, `${need.name} has completed and does not run`) : undefined;
     if (need.condition === 'started') return undefined;
     this.#job.tell({ kind: 'waits', name: forName, need });
     const timeoutMs = need.condition === 'healthy' ? this.#job.healthyTimeoutMs : null;
@@ -161,23 +160,34 @@ interface Starting {
 }
 
 function started(agent: Agent, again: boolean): Brought {
-  const detail = agent.pid === null ? `is ${agent.state}` : `runs (pid ${agent.pid})`;
-  return { outcome: again ? 'restarted' : 'started', name: agent.name, detail, agent };
+  const { name, state, reason, pid } = agent;
+  if (state === 'failed') {
+    const detail = `${name} failed: ${reason}`;
+    return { outcome: 'failed', name, detail, error: new MuxwardError('failed', detail, { hint: `muxward logs ${name}` }) };
+  }
+  const detail = pid === null ? `is ${state} (${reason})` : `runs (pid ${pid})`;
+  return { outcome: again ? 'restarted' : 'started', name, detail, agent };
 }
 
 function unmet(need: Need, cause: string): Unmet {
-  return { need, chain: [need.name], cause };
+  return { links: [need], cause };
 }
 
 function judge(need: Need, agent: Agent | undefined, timedOutMs: number | null): Unmet | undefined {
-  if (agent === undefined) return unmet(need, 'it is gone');
-  if (timedOutMs !== null) return unmet(need, `it was not healthy within ${timedOutMs / 1000} s (${agent.health.failures} probes failed)`);
-  if (need.condition === 'completed') return hasCompleted(agent) ? undefined : unmet(need, `it is ${agent.state}: ${agent.reason}`);
-  return isLive(agent.state) ? undefined : unmet(need, `it is ${agent.state}: ${agent.reason}`);
+  const { name, condition } = need;
+  if (agent === undefined) return unmet(need, `${name} is gone`);
+  if (timedOutMs !== null) return unmet(need, `${name} was not healthy within ${timedOutMs / 1000} s (${agent.health.failures} probes failed)`);
+  const isMet = condition === 'completed' ? hasCompleted(agent) : isLive(agent.state);
+  return isMet ? undefined : unmet(need, `${name} ${agent.state === 'failed' ? 'failed' : `is ${agent.state}`}: ${agent.reason}`);
 }
 
-function heldBack(name: string, { need, chain, cause }: Unmet): Brought {
-  const whole = [name, ...chain];
-  const wanted = need.condition === 'started' ? '' : ` ${need.condition}`;
-  return { outcome: 'held-back', name, chain: whole, cause, detail: `needs ${need.name}${wanted} (${whole.join(' → ')}): ${cause}` };
+const IN_WORDS: Readonly<Record<Need['condition'], string>> = { started: '', healthy: ' to be healthy', completed: ' to have completed' };
+
+/** `db to be healthy`. */
+export function needInWords({ name, condition }: Need): string {
+  return `${name}${IN_WORDS[condition]}`;
+}
+
+function heldBack(name: string, { links, cause }: Unmet): Brought {
+  return { outcome: 'held-back', name, links, cause, detail: `needs ${links.map(needInWords).join(', which needs ')}: ${cause}` };
 }

@@ -25,7 +25,7 @@ export async function openProject(context: Context, { file, namesOnly = false }:
     throw new MuxwardError('usage', `there is no file ${printable(file ?? absolute)}`, { hint: 'name a muxward.yaml: -f FILE' });
   }
   const { agent: defaults } = await loadSettings(context.paths.config);
-  return await readProject({
+  return readProject({
     text,
     path: absolute,
     file: file ?? shownPath(absolute),

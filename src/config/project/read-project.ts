@@ -35,8 +35,8 @@ export interface ProjectSource {
 }
 
 /** @throws InvalidConfig with every fault of the file. */
-export async function readProject(source: ProjectSource): Promise<Project> {
-  const document = await parsePositionedYaml(source.text, source.file);
+export function readProject(source: ProjectSource): Project {
+  const document = parsePositionedYaml(source.text, source.file);
   if (document.faults.length > 0) throw new InvalidConfig(document.faults);
   const book = new FaultBook(document);
   const project = assemble(source, document, book);

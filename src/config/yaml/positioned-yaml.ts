@@ -1,8 +1,8 @@
 /**
- * YAML with the place of every value: what is wrong can be shown at its line and column. Loads the `yaml`
- * library only when called. What values mean is left to the schemas.
+ * YAML with the place of every value: what is wrong can be shown at its line and column. Whoever
+ * wants to start fast loads this only where there is a file. What values mean is left to the schemas.
  */
-import type { Document, LineCounter, Node, Pair } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node, type Pair } from 'yaml';
 import { printable } from '../../core/names.ts';
 import type { Fault } from '../faults.ts';
 
@@ -22,35 +22,32 @@ export interface PositionedYaml {
   sourceOf(path: Path): string | undefined;
 }
 
-type Yaml = typeof import('yaml');
-
 /** Reads one document. Anchors, aliases and `<<` merges are resolved. */
-export async function parsePositionedYaml(text: string, file: string): Promise<PositionedYaml> {
-  const yaml = await import('yaml');
-  const lines = new yaml.LineCounter();
-  const document = yaml.parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+export function parsePositionedYaml(text: string, file: string): PositionedYaml {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
   const faultFrom = (offset: number, message: string, hint: string | null): Fault => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(1, line), column: Math.max(1, col), message, hint };
   };
   const faults = document.errors.map((error) => faultFrom(error.pos[0], inOneLine(error.message), hintFor(error.code)));
-  faults.push(...unresolvedAliases(yaml, document, faultFrom));
+  faults.push(...unresolvedAliases(document, faultFrom));
   return {
     file,
     value: faults.length > 0 ? undefined : toPlain(document, faults, faultFrom),
     faults,
     faultAt: (path, message, hint, part = 'value') => {
-      const { node, key, inside } = findNode(yaml, document, path);
+      const { node, key, inside } = findNode(document, path);
       const place = part === 'key' || node === undefined ? (key ?? inside) : node;
       return faultFrom(startOf(place, lines), message, hint);
     },
     has: (path) => {
-      const { node, key } = findNode(yaml, document, path);
+      const { node, key } = findNode(document, path);
       return node !== undefined || key !== undefined;
     },
     sourceOf: (path) => {
-      const { node } = findNode(yaml, document, path);
-      if (!yaml.isScalar(node)) return undefined;
+      const { node } = findNode(document, path);
+      if (!isScalar(node)) return undefined;
       return typeof node.value === 'string' ? node.value : node.source;
     },
   };
@@ -65,10 +62,10 @@ function toPlain(document: Document.Parsed, faults: Fault[], faultFrom: (offset:
   }
 }
 
-function unresolvedAliases(yaml: Yaml, document: Document.Parsed, faultFrom: (offset: number, message: string, hint: string | null) => Fault): Fault[] {
+function unresolvedAliases(document: Document.Parsed, faultFrom: (offset: number, message: string, hint: string | null) => Fault): Fault[] {
   const faults: Fault[] = [];
   if (document.errors.length > 0) return faults;
-  yaml.visit(document, {
+  visit(document, {
     Alias: (_, alias) => {
       if (alias.resolve(document) !== undefined) return;
       faults.push(faultFrom(alias.range?.[0] ?? 0, `nothing is called &${printable(alias.source)} above this`, 'quote a text that begins with *'));
@@ -84,14 +81,14 @@ interface Found {
   readonly inside: Node | undefined;
 }
 
-function findNode(yaml: Yaml, document: Document.Parsed, path: Path): Found {
+function findNode(document: Document.Parsed, path: Path): Found {
   let node: Node | undefined = document.contents ?? undefined;
   let key: Node | undefined;
   let inside = node;
   for (const segment of path) {
-    const holder: Node | undefined = yaml.isAlias(node) ? (node.resolve(document) as Node | undefined) : node;
-    const step = yaml.isMap(holder) ? stepIntoMap(yaml, document, holder.items, segment) : undefined;
-    if (yaml.isSeq(holder)) [key, node] = [undefined, holder.items[Number(segment)] as Node | undefined];
+    const holder: Node | undefined = isAlias(node) ? (node.resolve(document) as Node | undefined) : node;
+    const step = isMap(holder) ? stepIntoMap(document, holder.items, segment) : undefined;
+    if (isSeq(holder)) [key, node] = [undefined, holder.items[Number(segment)] as Node | undefined];
     else [key, node] = [step?.key as Node | undefined, (step?.value ?? undefined) as Node | undefined];
     if (key === undefined && node === undefined) return { node: undefined, key: undefined, inside };
     inside = key ?? node;
@@ -99,14 +96,14 @@ function findNode(yaml: Yaml, document: Document.Parsed, path: Path): Found {
   return { node, key, inside };
 }
 
-function stepIntoMap(yaml: Yaml, document: Document.Parsed, items: readonly Pair[], segment: string | number): Pair | undefined {
-  const own = items.find(({ key }) => yaml.isScalar(key) && String(key.value) === String(segment));
+function stepIntoMap(document: Document.Parsed, items: readonly Pair[], segment: string | number): Pair | undefined {
+  const own = items.find(({ key }) => isScalar(key) && String(key.value) === String(segment));
   if (own !== undefined) return own;
   for (const { key, value } of items) {
-    if (!yaml.isScalar(key) || key.source !== '<<') continue;
-    for (const source of yaml.isSeq(value) ? value.items : [value]) {
-      const merged = yaml.isAlias(source) ? source.resolve(document) : source;
-      const found = yaml.isMap(merged) ? stepIntoMap(yaml, document, merged.items, segment) : undefined;
+    if (!isScalar(key) || key.source !== '<<') continue;
+    for (const source of isSeq(value) ? value.items : [value]) {
+      const merged = isAlias(source) ? source.resolve(document) : source;
+      const found = isMap(merged) ? stepIntoMap(document, merged.items, segment) : undefined;
       if (found !== undefined) return found;
     }
   }
