@@ -24,12 +24,15 @@ export const COMMANDS: readonly CommandEntry[] = [
 
   { name: 'status', aliases: ['ls', 'ps'], group: 'Watch', summary: 'all agents and what they do', load: () => import('./commands/status.ts') },
   { name: 'attach', group: 'Watch', summary: "sit down at an agent's terminal", load: () => import('./commands/attach.ts') },
+  { name: 'logs', group: 'Watch', summary: 'what agents have printed', load: () => import('./commands/logs.ts') },
   { name: 'capture', group: 'Watch', summary: "an agent's screen as it is now", load: () => import('./commands/capture.ts') },
   { name: 'inspect', group: 'Watch', summary: 'everything known of one agent', load: () => import('./commands/inspect.ts') },
   { name: 'top', group: 'Watch', summary: 'CPU and memory, live', load: () => import('./commands/top.ts') },
   { name: 'health', group: 'Watch', summary: 'probes and how they went', load: () => import('./commands/health.ts') },
   { name: 'events', group: 'Watch', summary: 'what happened, and what happens', load: () => import('./commands/events.ts') },
   { name: 'alerts', group: 'Watch', summary: 'list, acknowledge or try alerts', load: () => import('./commands/alerts.ts') },
+  { name: 'monitor', group: 'Watch', summary: "watch a project's agents and raise alerts", load: () => import('./commands/monitor.ts') },
+  { name: 'queue', group: 'Watch', summary: "an agent's tasks", load: () => import('./commands/queue.ts') },
 
   { name: 'send', group: 'Talk', summary: 'type a text and submit it', load: () => import('./commands/send.ts') },
   { name: 'keys', group: 'Talk', summary: 'press keys', load: () => import('./commands/keys.ts') },
@@ -42,10 +45,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'rm', group: 'Stop', summary: 'forget agents that have ended', load: () => import('./commands/rm.ts') },
   { name: 'down', group: 'Stop', summary: "end what a project's muxward.yaml declares", load: () => import('./commands/down.ts') },
 
+  { name: 'doctor', group: 'Look after', summary: 'check this machine, with remedies', load: () => import('./commands/doctor.ts') },
   { name: 'resources', group: 'Look after', summary: 'the machine, and how much more fits', load: () => import('./commands/resources.ts') },
   { name: 'cleanup', group: 'Look after', summary: 'remove what dead agents left behind', load: () => import('./commands/cleanup.ts') },
   { name: 'config', group: 'Look after', summary: 'show and check settings', load: () => import('./commands/config.ts') },
+  { name: 'daemon', group: 'Look after', summary: 'start, stop, install the supervisor', load: () => import('./commands/daemon.ts') },
   { name: 'tmux', group: 'Look after', summary: "run tmux against muxward's server", load: () => import('./commands/tmux.ts') },
+  { name: 'completion', group: 'Look after', summary: 'completion for bash, zsh or fish', load: () => import('./commands/completion.ts') },
   { name: 'version', group: 'Look after', summary: 'versions of muxward, Node and tmux', load: () => import('./commands/version.ts') },
   { name: '__names', group: null, summary: 'names of agents, for completion', load: () => import('./commands/names.ts') },
 ];

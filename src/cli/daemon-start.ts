@@ -19,6 +19,9 @@ const POLL_MS = 10;
 /** A lock whose holder was killed is taken over after this. */
 const LOCK_STALE_MS = 5000;
 
+/** A daemon that finds another one with the home's lock leaves in peace: that other one will answer. */
+const GAVE_WAY = 'exit 0';
+
 type Release = () => Promise<void>;
 
 /** Resolves when a daemon answers. @throws MuxwardError `unreachable` with the end of its log where none can be started. */
@@ -60,7 +63,7 @@ async function lockOrAnswer(paths: HomePaths, client: Client): Promise<Release |
 async function launch(paths: HomePaths, program: string, env: NodeJS.ProcessEnv, client: Client): Promise<void> {
   const log = openLog(paths);
   const from = fs.fstatSync(log).size;
-  const child = spawn(process.execPath, [program, '--home', paths.home], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, '--home', paths.home], {
     cwd: '/',
     detached: true,
     stdio: ['ignore', log, log],
@@ -71,7 +74,7 @@ async function launch(paths: HomePaths, program: string, env: NodeJS.ProcessEnv,
   const end = endOf(child);
   const deadline = performance.now() + START_TIMEOUT_MS;
   while (!(await answers(client))) {
-    if (end.why !== null) throw daemonEnded(paths, end.why, from);
+    if (end.why !== null && end.why !== GAVE_WAY) throw daemonEnded(paths, end.why, from);
     if (performance.now() > deadline) throw notComing(paths);
     await pause(POLL_MS);
   }

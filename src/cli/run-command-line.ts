@@ -37,7 +37,8 @@ async function runChosen(chosen: Chosen, globals: GlobalOptions, installation: s
   const { spec } = chosen;
   const cut = spec.takesCommand ? chosen.argv.indexOf('--') : -1;
   const own = cut < 0 ? chosen.argv : chosen.argv.slice(0, cut);
-  const parsed = spec.passesThrough ? passThrough(own) : await parse(chosen, own);
+  const passesThrough = spec.passesThrough && !(own.length === 1 && own[0] === '--help');
+  const parsed = passesThrough ? passThrough(own) : await parse(chosen, own);
   if ('help' in parsed) return show(parsed.help);
   const options = { ...parsed.options, ...globals };
   // `--no-color` before the name is not undone by its absence behind it, nor the other way round.
@@ -139,7 +140,9 @@ function show(text: string): number {
 }
 
 function unknownCommand(name: string): MuxwardError {
-  const near = suggest(name, COMMANDS.flatMap((entry) => (entry.group === null ? [] : [entry.name, ...(entry.aliases ?? [])])));
+  const known = COMMANDS.flatMap((entry) => (entry.group === null ? [] : [entry.name, ...(entry.aliases ?? [])]));
+  // Of two that are as near, the one of that length: swapped letters are the most common slip.
+  const near = suggest(name, known.toSorted((a, b) => Math.abs(a.length - name.length) - Math.abs(b.length - name.length)));
   return new MuxwardError('usage', `muxward has no command "${printable(name)}"`, {
     hint: near === undefined ? 'muxward --help shows them all' : `did you mean ${near}? muxward --help shows them all`,
   });
