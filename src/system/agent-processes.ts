@@ -3,7 +3,7 @@
  * mark, and what descends from those; never what carries the mark of another agent. Ending them is tree-termination.ts.
  */
 import { cachedFor } from './cached-for.ts';
-import { livenessOf, type Identity } from './identity.ts';
+import { livenessOf, type Identity, type Liveness } from './identity.ts';
 import { findMarked, type MarkedProcess } from './marks.ts';
 import { readStat, scanProcesses, type ProcessStat } from './process-table.ts';
 import { withDescendants } from './process-tree.ts';
@@ -28,10 +28,9 @@ const owners = new WeakMap<Marks, ReadonlyMap<number, { readonly agent: string; 
 /** How long somebody else's cache may delay us before we read the marks ourselves. */
 const MARKS_WAIT_MS = 1000;
 
-/** A process of the agent, and what deciding about signals needs. */
+/** A process of the agent, and the group that it is in. */
 export interface Member extends Identity {
   readonly pgid: number;
-  readonly stopped: boolean;
 }
 
 export class AgentProcesses {
@@ -110,7 +109,7 @@ export class AgentProcesses {
       one.pid === process.pid || (ownerOf(one) ?? this.#agent) !== this.#agent;
     return withDescendants(all.filter(isMine), childrenOf, isStranger)
       .filter(isLiving)
-      .map(({ pid, startTime, pgid, state }) => ({ pid, startTime, pgid, stopped: state === 'T' }));
+      .map(({ pid, startTime, pgid }) => ({ pid, startTime, pgid }));
   }
 
   /** What was seen before stays ours until it is known to be gone: unknown is not dead. */
@@ -119,8 +118,7 @@ export class AgentProcesses {
     for (const one of this.marked()) candidates.set(one.pid, one);
     return [...candidates.values()].filter(isLeft).map((one) => {
       const stat = readStat(one.pid);
-      const known = typeof stat === 'object';
-      return { ...one, pgid: known ? stat.pgid : 0, stopped: known && stat.state === 'T' };
+      return { ...one, pgid: typeof stat === 'object' ? stat.pgid : 0 };
     });
   }
 
@@ -131,8 +129,12 @@ export class AgentProcesses {
 
 /** True unless the process is known to have ended. */
 export function isLeft(identity: Identity): boolean {
-  const liveness = livenessOf(identity);
-  return liveness === 'alive' || liveness === 'stopped' || liveness === 'unknown';
+  return !hasEnded(livenessOf(identity));
+}
+
+/** False where it is not known: unknown is not dead. */
+export function hasEnded(liveness: Liveness): boolean {
+  return liveness === 'gone' || liveness === 'zombie' || liveness === 'recycled';
 }
 
 function confirmed(identity: Identity): ProcessStat | undefined {

@@ -1,58 +1,83 @@
-/** The two kinds of FIFO between daemon and wrappers: reports come in on one, verdicts go out on one each. */
+/**
+ * The two FIFOs between the daemon and its wrappers: reports come in on one that all share, each wrapper waits for
+ * its verdict on its own. What a report means is core/wrapper-report.ts.
+ */
 import { execFileSync } from 'node:child_process';
-import fs from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, writeSync } from 'node:fs';
 import net from 'node:net';
-import { StringDecoder } from 'node:string_decoder';
+import { MuxwardError } from '../core/errors.ts';
 import { storageError } from './storage-error.ts';
 
-const { O_NONBLOCK, O_RDWR, O_WRONLY } = fs.constants;
+const { O_NONBLOCK, O_RDWR, O_WRONLY } = constants;
 
-/** A line longer than this is no report: a wrapper's are below 200 bytes. */
-const MAX_LINE = 4096;
+/** A report is below 150 bytes; what has no end by then is garbage. */
+const MAX_LINE_CHARACTERS = 4096;
+
+export interface Reports {
+  close(): void;
+}
 
 /**
- * Reads lines for as long as it is open, first those that were written while nobody read. The FIFO is opened for writing
- * too, so that it never ends, and read by the event loop, so that no thread waits in it.
- * @throws MuxwardError `storage`
+ * Hands over each line that arrives, until closed. Makes the FIFO where it is missing. Opened for writing too, so
+ * that it never ends when the last writer goes and writers never wait for us.
+ * @throws MuxwardError `storage`.
  */
-export function openReports(path: string, onLine: (line: string) => void): { close(): void } {
-  if (!fs.statSync(path, { throwIfNoEntry: false })?.isFIFO()) makeFifo(path);
-  const socket = new net.Socket({ fd: fs.openSync(path, O_RDWR | O_NONBLOCK), readable: true, writable: false });
-  const decoder = new StringDecoder('utf8');
+export function openReports(path: string, onLine: (line: string) => void): Reports {
+  makeFifo(path);
+  const socket = new net.Socket({ fd: openFifo(path), readable: true, writable: false });
   let rest = '';
-  socket.on('data', (chunk: Buffer) => {
-    const lines = (rest + decoder.write(chunk)).split('\n');
-    rest = (lines.pop() ?? '').slice(0, MAX_LINE);
-    for (const line of lines) onLine(line);
+  socket.setEncoding('utf8');
+  socket.on('data', (piece: string) => {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > MAX_LINE_CHARACTERS) rest = '';
+    for (const line of lines) if (line !== '' && line.length <= MAX_LINE_CHARACTERS) onLine(line);
   });
-  socket.on('error', () => socket.destroy());
   return { close: () => void socket.destroy() };
 }
 
-/** Node has no mkfifo of its own. */
-function makeFifo(path: string): void {
+/**
+ * Writes one line to the FIFO of a waiting wrapper. `no-reader`: none waits there, it went away, or it does not read.
+ * @throws MuxwardError `storage` where the FIFO cannot be written for another reason.
+ */
+export function answer(path: string, line: string): 'sent' | 'no-reader' {
+  let fd: number | undefined;
   try {
-    fs.rmSync(path, { force: true });
-    execFileSync('mkfifo', ['-m', '600', path], { stdio: ['ignore', 'ignore', 'pipe'] });
-  } catch (cause) {
-    throw storageError('create', path, cause);
+    fd = openSync(path, O_WRONLY | O_NONBLOCK);
+    if (!fstatSync(fd).isFIFO()) return 'no-reader';
+    // Up to PIPE_BUF bytes are written whole or not at all.
+    writeSync(fd, `${line}\n`);
+    return 'sent';
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENXIO' || code === 'ENOENT' || code === 'EPIPE' || code === 'EAGAIN') return 'no-reader';
+    throw storageError('write to', path, error);
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 }
 
-/** Tells the wrapper that waits at `path`; `no-reader` where none does. */
-export function answer(path: string, line: string): 'sent' | 'no-reader' {
-  let fd: number;
+function makeFifo(path: string): void {
   try {
-    fd = fs.openSync(path, O_WRONLY | O_NONBLOCK);
-  } catch {
-    return 'no-reader';
+    if (lstatSync(path).isFIFO()) return;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw storageError('look at', path, error);
+    try {
+      execFileSync('mkfifo', ['-m', '600', path], { stdio: ['ignore', 'ignore', 'pipe'] });
+    } catch (cause) {
+      throw storageError('make the FIFO', path, cause);
+    }
+    return;
   }
+  throw new MuxwardError('storage', `${path} is in the way: a FIFO belongs there`, {
+    hint: `remove it: rm -r ${path}`,
+  });
+}
+
+function openFifo(path: string): number {
   try {
-    fs.writeSync(fd, `${line}\n`);
-    return 'sent';
-  } catch {
-    return 'no-reader';
-  } finally {
-    fs.closeSync(fd);
+    return openSync(path, O_RDWR | O_NONBLOCK);
+  } catch (error) {
+    throw storageError('open the FIFO', path, error);
   }
 }

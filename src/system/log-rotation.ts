@@ -1,55 +1,107 @@
 /**
- * Rotates a log that another process (`cat >>LOG`, started by tmux) goes on writing, without losing or doubling a byte:
- * the writer is stopped, what it wrote is copied away, the log is emptied, and the writer goes on at its new end.
+ * Rotates a log that another process (`cat >>FILE` behind tmux's pipe-pane) goes on writing, without losing or
+ * doubling a byte: the writer is stopped, the file copied and emptied in place, and the writer, which appends,
+ * goes on at its beginning. When to rotate is the daemon's to decide.
  */
-import fs from 'node:fs';
+import { copyFile, open, rename, rm, stat, truncate } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MuxwardError } from '../core/errors.ts';
 import { livenessOf, type Identity } from './identity.ts';
 import { signalProcess } from './signals.ts';
 import { storageError } from './storage-error.ts';
 
 export interface RotationRequest {
   readonly logPath: string;
-  /** How many old logs stay: LOG.1 is the newest. */
+  /** How many old logs are kept, as `<log>.1` (the newest) … `<log>.<keep>`. */
   readonly keep: number;
-  /** Null where nobody writes now. */
+  /** The process that writes the log, or null where none does. */
   readonly writer: Identity | null;
 }
 
-export type RotationOutcome = 'rotated' | 'writer-did-not-stop';
+/** `writer-busy`: it could not be stopped for certain, and nothing was done. `failed`: the log is as it was. */
+export type RotationOutcome =
+  | { readonly outcome: 'rotated'; readonly bytes: number }
+  | { readonly outcome: 'no-log' }
+  | { readonly outcome: 'writer-busy' }
+  | { readonly outcome: 'failed'; readonly error: MuxwardError };
 
-const LOOKS = 200;
+/** A writer in the middle of a write to a slow disk stops only after it. */
+const STOP_WAIT_MS = 1000;
 
-/** @throws MuxwardError `storage`, with the log as it was. */
-export async function rotateLog({ logPath, keep, writer }: RotationRequest): Promise<RotationOutcome> {
+/** Rotates once. Two rotations of one log must not overlap. */
+export async function rotateLog(request: RotationRequest): Promise<RotationOutcome> {
+  const { writer } = request;
   try {
-    if (writer !== null && !(await pause(writer))) return 'writer-did-not-stop';
-    const copy = `${logPath}.new`;
-    if (keep > 0) {
-      fs.copyFileSync(logPath, copy, fs.constants.COPYFILE_FICLONE);
-      fs.chmodSync(copy, 0o600);
-      for (let n = keep - 1; n >= 1; n -= 1) if (fs.existsSync(`${logPath}.${n}`)) fs.renameSync(`${logPath}.${n}`, `${logPath}.${n + 1}`);
-      fs.renameSync(copy, `${logPath}.1`);
-    }
-    fs.truncateSync(logPath, 0);
-    return 'rotated';
-  } catch (cause) {
-    throw storageError('rotate', logPath, cause);
+    if (writer !== null && !(await stopWriter(writer))) return { outcome: 'writer-busy' };
+    return await shiftLogs(request);
   } finally {
-    if (writer !== null) resumeWriter(writer);
+    if (writer !== null) signalProcess(writer, 'SIGCONT');
   }
 }
 
-/** A daemon that was killed in the middle of a rotation left the writer stopped. */
-export function resumeWriter(writer: Identity): void {
-  signalProcess(writer, 'SIGCONT');
+/** For the start of the daemon: one that was killed in the middle of a rotation left the writer stopped. */
+export function resumeWriter(writer: Identity): 'resumed' | 'not-stopped' {
+  if (livenessOf(writer) !== 'stopped') return 'not-stopped';
+  return signalProcess(writer, 'SIGCONT') === 'sent' ? 'resumed' : 'not-stopped';
 }
 
-async function pause(writer: Identity): Promise<boolean> {
-  if (signalProcess(writer, 'SIGSTOP') !== 'sent') return true;
-  for (let look = 0; look < LOOKS; look += 1) {
-    const liveness = livenessOf(writer);
-    if (liveness !== 'alive') return true;
-    await new Promise((resolve) => setTimeout(resolve, 1));
+/** True once the process neither writes nor can begin to: it is stopped, or it is gone. */
+async function stopWriter(writer: Identity): Promise<boolean> {
+  if (signalProcess(writer, 'SIGSTOP') === 'not-permitted') return false;
+  const deadlineMs = performance.now() + STOP_WAIT_MS;
+  for (;;) {
+    switch (livenessOf(writer)) {
+      case 'stopped':
+      case 'gone':
+      case 'zombie':
+      case 'recycled':
+        return true;
+      default:
+        if (performance.now() > deadlineMs) return false;
+        await sleep(1);
+    }
   }
-  return false;
+}
+
+async function shiftLogs({ logPath, keep }: RotationRequest): Promise<RotationOutcome> {
+  const copy = `${logPath}.tmp`;
+  try {
+    const { size } = await stat(logPath);
+    if (keep > 0) {
+      await copyWhole(logPath, copy);
+      await rm(`${logPath}.${keep}`, { force: true });
+      for (let n = keep - 1; n >= 1; n -= 1) await renameIfThere(`${logPath}.${n}`, `${logPath}.${n + 1}`);
+      await rename(copy, `${logPath}.1`);
+    }
+    await truncate(logPath, 0);
+    return { outcome: 'rotated', bytes: size };
+  } catch (error) {
+    await rm(copy, { force: true }).catch(() => undefined);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && !(await isThere(logPath))) return { outcome: 'no-log' };
+    return { outcome: 'failed', error: storageError('rotate the log', logPath, error) };
+  }
+}
+
+/** The copy has the original's mode, and is on disk before the original is emptied. */
+async function copyWhole(from: string, to: string): Promise<void> {
+  await rm(to, { force: true });
+  await copyFile(from, to);
+  const file = await open(to, 'r+');
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function renameIfThere(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return stat(file).then(() => true, () => false);
 }

@@ -13,11 +13,25 @@ import { storageError } from './storage-error.ts';
  */
 export function makePrivateFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeWithParents(folder);
     checkOwner(folder);
     if ((statSync(folder).mode & 0o777) !== 0o700) chmodSync(folder, 0o700);
   } catch (error) {
     throw error instanceof MuxwardError ? error : storageError('make the folder', folder, error);
+  }
+}
+
+/** Not mkdir's own `recursive`, which says "no such file" of a read-only file system. */
+function makeWithParents(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(folder).isDirectory()) return;
+    const parent = path.dirname(folder);
+    if (code !== 'ENOENT' || parent === folder) throw error;
+    makeWithParents(parent);
+    mkdirSync(folder, { mode: 0o700 });
   }
 }
 
@@ -46,6 +60,7 @@ export function writePrivateFile(file: string, data: string | Uint8Array, option
     renameSync(temporary, file);
     if (options.fsync) syncFolder(path.dirname(file));
   } catch (error) {
+    removeIfThere(temporary);
     throw storageError('write', file, error);
   }
 }
@@ -55,11 +70,17 @@ function writeThrough(temporary: string, data: string | Uint8Array, options: Wri
   try {
     writeFileSync(fd, data);
     if (options.fsync) fsyncSync(fd);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
   } finally {
     closeSync(fd);
+  }
+}
+
+/** Tidying up must not hide the error that made it necessary. */
+function removeIfThere(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // The first error says what is wrong here.
   }
 }
 

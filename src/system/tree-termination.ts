@@ -2,8 +2,8 @@
  * Ends all processes of one agent: asks, waits, kills, and says what survived even that. Which processes those
  * are is agent-processes.ts; that an end was the user's wish is for the daemon to record.
  */
-import { AgentProcesses, isLeft, type Member } from './agent-processes.ts';
-import type { Identity } from './identity.ts';
+import { AgentProcesses, hasEnded, isLeft, type Member } from './agent-processes.ts';
+import { livenessOf, type Identity } from './identity.ts';
 import type { MarkedProcess } from './marks.ts';
 import { signalGroup, signalProcess, type GroupLeader } from './signals.ts';
 
@@ -72,7 +72,7 @@ class Ending {
       // A second SIGTERM makes many programs quit at once: later ones go only to what has had none.
       this.#signal(signal, fresh, signal === 'SIGKILL' || signalled.size === 0);
       for (const one of left) signalled.add(keyOf(one));
-      left = left.filter(isLeft);
+      left = left.filter((one) => this.#isLeft(one, signal));
       if (left.length === 0) {
         // Something may have forked away while we looked: only a reading begun after the last one died proves it.
         left = await this.#members.findAfresh(sleep);
@@ -95,9 +95,14 @@ class Ending {
       signalGroup(this.#root, signal, [...this.#members.marked(), ...targets]) === 'sent';
     for (const one of targets) {
       if (!asGroup || one.pgid !== pgid) signalProcess(one, signal);
-      // A stopped process acts on SIGTERM only once it goes on.
-      if (one.stopped && signal === 'SIGTERM') signalProcess(one, 'SIGCONT');
     }
+  }
+
+  #isLeft(one: Member, signal: 'SIGTERM' | 'SIGKILL'): boolean {
+    const liveness = livenessOf(one);
+    // A stopped process acts on SIGTERM only once it goes on.
+    if (liveness === 'stopped' && signal === 'SIGTERM') signalProcess(one, 'SIGCONT');
+    return !hasEnded(liveness);
   }
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { cachedFor } from '../../../src/system/cached-for.ts';
 import { findMarked } from '../../../src/system/marks.ts';
+import { scanProcesses } from '../../../src/system/process-table.ts';
 import { terminateTree, type TerminationRequest } from '../../../src/system/tree-termination.ts';
 import { isThere, pidIn, startShell, statOf, until } from './real-processes.ts';
 import { temporaryFolder } from './temp-folder.ts';
@@ -92,6 +93,8 @@ describe('terminateTree', () => {
 
   it('wakes stopped processes, so that they can end by themselves', async () => {
     const { child, agent, root } = await startAgent(`trap 'echo bye >$HERE/woken; exit 0' TERM; sleep 1000 & echo $$ >$UP; wait`);
+    // A shell's child that has not yet become a sleep would lose the signal.
+    await until('sleep runs', () => scanProcesses()?.some(({ pgid, comm }) => pgid === child.pid && comm === 'sleep'));
     process.kill(-child.pid, 'SIGSTOP');
     await until('it is stopped', () => statOf(child.pid).state === 'T');
     expect(await end(agent, root)).toMatchObject({ survivors: [], usedKill: false });
@@ -122,7 +125,7 @@ describe('terminateTree', () => {
   });
 
   it('ends 30 agents at once', async () => {
-    const agents = await Promise.all(Array.from({ length: 30 }, () => startAgent('echo $$ >$UP; sleep 1000 & wait')));
+    const agents = await Promise.all(Array.from({ length: 30 }, () => startAgent(`echo $$ >$UP; ${SLEEP}`)));
     const ends = await Promise.all(agents.map(({ agent, root }) => end(agent, root)));
     expect(ends.every(({ survivors, usedKill }) => survivors.length === 0 && !usedKill)).toBe(true);
     expect([...findMarked(home).keys()]).toEqual([]);
