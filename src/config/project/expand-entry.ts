@@ -1,4 +1,5 @@
 /** An entry becomes its agents: one, or one for each instance. */
+import { printable } from '../../core/names.ts';
 import { checkValue } from '../yaml/check-value.ts';
 import type { PositionedYaml } from '../yaml/positioned-yaml.ts';
 import { number } from '../yaml/written-values.ts';
@@ -62,6 +63,7 @@ function resolve(name: string, entry: string, { own, fields }: Parts, expansion:
   const agent = resolveAgent(name, mergeFields(fields, own), {
     ...expansion,
     report,
+    written: (field) => printable(document.sourceOf(sourceOfField(entry, own, field)) ?? ''),
     textOf: (value, field, key) => {
       const isOwn = Object.hasOwn(own[field] ?? {}, key);
       return textOf(value, isOwn ? ['agents', entry, field, key] : ['defaults', field, key], document);

@@ -3,8 +3,8 @@ import { PROBES, type AgentEntry, type AgentFields } from './schema.ts';
 
 export function mergeFields(defaults: AgentFields, entry: AgentEntry): AgentEntry {
   const merged: AgentEntry = { ...defaults, ...entry };
-  if (entry.prompt !== undefined) delete merged.prompt_file;
-  if (entry.prompt_file !== undefined) delete merged.prompt;
+  if (entry.prompt !== undefined && entry.prompt_file === undefined) delete merged.prompt_file;
+  if (entry.prompt_file !== undefined && entry.prompt === undefined) delete merged.prompt;
   return {
     ...merged,
     ...(defaults.env || entry.env ? { env: { ...defaults.env, ...entry.env } } : {}),

@@ -51,7 +51,7 @@ function assemble(source: ProjectSource, document: PositionedYaml, book: FaultBo
   const collected = collectVariables({ document, declared: declaredVariables(all), env: source.env, folder });
   if (!source.namesOnly) book.keep(collected.faults);
   const { variables } = collected;
-  const filled = fillIn(raw, variables, (at, message, hint) => book.add(at, message, hint));
+  const filled = fillIn(raw, variables, (at, message, hint) => book.settle(at, message, hint));
   const parts = checkParts(filled, document, book);
   checkDependencies(parts, source, document, book);
   const project = parts.project ?? defaultProjectName(folder);

@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly defaults: AgentDefaults;
   /** A variable's value as it was written. */
   textOf(value: string | number | boolean | null, field: 'env' | 'labels', key: string): string;
+  /** What the file says there: what a variable holds may be a secret. */
+  written(field: keyof AgentEntry): string;
   /** `inside`: what in a field's list or map is meant. */
   report(field: keyof AgentEntry, complaint: Complaint, inside?: string | number): void;
 }
@@ -90,10 +92,10 @@ function commandOf({ command }: AgentEntry): string[] {
   return typeof command === 'string' ? ['sh', '-c', command] : command;
 }
 
-function typeOf(entry: AgentEntry, command: readonly string[], { types, report }: Surroundings): string {
+function typeOf(entry: AgentEntry, command: readonly string[], { types, report, written }: Surroundings): string {
   const type = entry.type ?? (command.length > 0 ? 'worker' : 'claude-code');
   const complaint = notOneOf(type, types);
-  if (complaint !== undefined) report('type', { ...complaint, is: `"${type}" is no type of agent` });
+  if (complaint !== undefined) report('type', { ...complaint, is: `"${written('type')}" is no type of agent` });
   if (type === 'worker' && command.length === 0) {
     report('type', { is: 'a worker needs a command', hint: 'add command:, for example command: node server.js' });
   }
@@ -148,10 +150,10 @@ function promptOf(entry: AgentEntry, { folder, report }: Surroundings): string |
   }
 }
 
-function permissionModeOf({ permission_mode: mode }: AgentEntry, type: string, { report }: Surroundings): string | null {
+function permissionModeOf({ permission_mode: mode }: AgentEntry, type: string, { report, written }: Surroundings): string | null {
   if (mode === undefined) return null;
   const complaint = type === 'claude-code' ? notOneOf(mode, CLAUDE_PERMISSION_MODES) : undefined;
-  if (complaint !== undefined) report('permission_mode', { ...complaint, is: `"${mode}" is no permission mode` });
+  if (complaint !== undefined) report('permission_mode', { ...complaint, is: `"${written('permission_mode')}" is no permission mode` });
   return mode;
 }
 

@@ -57,7 +57,7 @@ function faultsOf(issue: Issue, { schema, document, base }: Scene): Fault[] {
 
 function misfit(issue: Issue, path: Path, document: PositionedYaml): Fault {
   const expects = issue.message === 'Invalid input' ? 'something else' : issue.message;
-  if (issue.input === undefined) return document.faultAt(path, `${nameOf(path)} is missing`, `it is ${expects}`);
+  if (issue.input === undefined) return document.faultAt(path, `${nameOf(path)} is missing`, `${expects} belongs there`);
   return document.faultAt(path, `${nameOf(path)}: ${kindOf(issue.input)} where ${expects} belongs`, null);
 }
 
