@@ -16,7 +16,7 @@ const agentDefaults = mapWith(
     max_restarts: z.optional(count('Restarts within the window before an agent counts as failed.', { min: 0, max: 1000 })),
     model: z.optional(word('The model of agents that have one.')),
     permission_mode: z.optional(word('The permission mode of agents that have one.')),
-    health: z.optional(mapWith({ interval: z.optional(duration('Between two probes.', { minMs: 100 })) }, 'a map such as {interval: 30s}')),
+    health: z.optional(mapWith({ interval: z.optional(duration('Between two probes.', { minMs: 100 })) }, 'a map such as {interval: 30s}', 'How agents are probed.')),
     limits: z.optional(
       mapWith(
         {
@@ -25,6 +25,7 @@ const agentDefaults = mapWith(
           timeout: z.optional(duration('Wall time of one run.')),
         },
         'a map such as {memory: 2GB}',
+        'What an agent may use.',
       ),
     ),
   },
@@ -56,6 +57,7 @@ export const settingsSchema = mapWith(
           sample: z.optional(duration('Between two samples of CPU and memory while nobody watches.', { minMs: 1000 })),
         },
         'a map such as {sample: 5s}',
+        'How often agents are looked at.',
       ),
     ),
     log: z.optional(
@@ -65,6 +67,7 @@ export const settingsSchema = mapWith(
           keep: z.optional(count('How many rotated logs are kept.', { min: 0, max: 1000 })),
         },
         'a map such as {max_size: 10MB, keep: 3}',
+        'Logs of agents.',
       ),
     ),
     tmux: z.optional(
@@ -77,9 +80,10 @@ export const settingsSchema = mapWith(
           timeout: z.optional(duration('An answer of tmux that takes longer is unknown.', { minMs: 1000 })),
         },
         'a map such as {scrollback: 2000}',
+        'The private tmux server.',
       ),
     ),
-    events: z.optional(mapWith({ keep: z.optional(count('Events kept in the audit trail.', { min: 100, max: 10_000_000 })) }, 'a map such as {keep: 100000}')),
+    events: z.optional(mapWith({ keep: z.optional(count('Events kept in the audit trail.', { min: 100, max: 10_000_000 })) }, 'a map such as {keep: 100000}', 'The audit trail.')),
     hooks: z.optional(listOf(userHookSchema, 'a list of hooks', 'Commands that run when something happens to an agent.')),
   },
   'a map of settings',

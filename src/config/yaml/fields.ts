@@ -110,8 +110,8 @@ export function variables(description: string) {
 }
 
 /** A map with these keys and no other. */
-export function mapWith<S extends Readonly<Record<string, z.ZodMiniType>>>(shape: S, expects: string, description = '') {
-  return z.strictObject(shape, { error: expects }).check(...(description === '' ? [] : [z.describe(description)]));
+export function mapWith<S extends Readonly<Record<string, z.ZodMiniType>>>(shape: S, expects: string, description: string) {
+  return z.strictObject(shape, { error: expects }).check(z.describe(description));
 }
 
 function attempt(read: () => number): number | undefined {

@@ -16,12 +16,13 @@ const shape = {
 };
 
 /** A hook of one agent. */
-export const agentHookSchema = mapWith(shape, 'a hook such as {on: failed, run: ./tell.sh}');
+export const agentHookSchema = mapWith(shape, 'a hook such as {on: failed, run: ./tell.sh}', 'A hook.');
 
 /** A hook of the user's settings, for all agents or those that a glob names. */
 export const userHookSchema = mapWith(
   { ...shape, agents: z.optional(word('A glob of agents\' names, for example api-*. Default: all.')) },
   'a hook such as {on: failed, run: ./tell.sh}',
+  'A hook.',
 );
 
 export function hookFrom(entry: z.output<typeof userHookSchema>): HookSpec {
