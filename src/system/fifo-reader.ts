@@ -3,9 +3,8 @@
  * its verdict on its own. What a report means is core/wrapper-report.ts.
  */
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, fstatSync, lstatSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, rmSync, writeSync } from 'node:fs';
 import net from 'node:net';
-import { MuxwardError } from '../core/errors.ts';
 import { storageError } from './storage-error.ts';
 
 const { O_NONBLOCK, O_RDWR, O_WRONLY } = constants;
@@ -37,8 +36,8 @@ export function openReports(path: string, onLine: (line: string) => void): Repor
 }
 
 /**
- * Writes one line to the FIFO of a waiting wrapper. `no-reader`: none waits there, it went away, or it does not read.
- * @throws MuxwardError `storage` where the FIFO cannot be written for another reason.
+ * Writes one line to the FIFO of a waiting wrapper. `no-reader`: it did not arrive, because none waits there, it went
+ * away, or it does not read. Never throws: whoever asks has to find another way in each of these cases.
  */
 export function answer(path: string, line: string): 'sent' | 'no-reader' {
   let fd: number | undefined;
@@ -48,30 +47,24 @@ export function answer(path: string, line: string): 'sent' | 'no-reader' {
     // Up to PIPE_BUF bytes are written whole or not at all.
     writeSync(fd, `${line}\n`);
     return 'sent';
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENXIO' || code === 'ENOENT' || code === 'EPIPE' || code === 'EAGAIN') return 'no-reader';
-    throw storageError('write to', path, error);
+  } catch {
+    return 'no-reader';
   } finally {
     if (fd !== undefined) closeSync(fd);
   }
 }
 
+/** Node has no mkfifo of its own. */
 function makeFifo(path: string): void {
   try {
-    if (lstatSync(path).isFIFO()) return;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw storageError('look at', path, error);
-    try {
-      execFileSync('mkfifo', ['-m', '600', path], { stdio: ['ignore', 'ignore', 'pipe'] });
-    } catch (cause) {
-      throw storageError('make the FIFO', path, cause);
-    }
-    return;
+    const there = lstatSync(path, { throwIfNoEntry: false });
+    if (there?.isFIFO()) return;
+    // A wrapper that was run by hand before there was a daemon leaves a plain file in its place.
+    if (there) rmSync(path);
+    execFileSync('mkfifo', ['-m', '600', path], { stdio: ['ignore', 'ignore', 'pipe'] });
+  } catch (cause) {
+    throw storageError('make the FIFO', path, cause);
   }
-  throw new MuxwardError('storage', `${path} is in the way: a FIFO belongs there`, {
-    hint: `remove it: rm -r ${path}`,
-  });
 }
 
 function openFifo(path: string): number {

@@ -3,9 +3,8 @@
  * doubling a byte: the writer is stopped, the file copied and emptied in place, and the writer, which appends,
  * goes on at its beginning. When to rotate is the daemon's to decide.
  */
-import { copyFile, open, rename, rm, stat, truncate } from 'node:fs/promises';
+import { constants, copyFile, open, rename, rm, stat, truncate } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MuxwardError } from '../core/errors.ts';
 import { livenessOf, type Identity } from './identity.ts';
 import { signalProcess } from './signals.ts';
 import { storageError } from './storage-error.ts';
@@ -18,21 +17,20 @@ export interface RotationRequest {
   readonly writer: Identity | null;
 }
 
-/** `writer-busy`: it could not be stopped for certain, and nothing was done. `failed`: the log is as it was. */
-export type RotationOutcome =
-  | { readonly outcome: 'rotated'; readonly bytes: number }
-  | { readonly outcome: 'no-log' }
-  | { readonly outcome: 'writer-busy' }
-  | { readonly outcome: 'failed'; readonly error: MuxwardError };
+/** `writer-did-not-stop`: it could still be writing, and nothing was done. */
+export type RotationOutcome = 'rotated' | 'no-log' | 'writer-did-not-stop';
 
 /** A writer in the middle of a write to a slow disk stops only after it. */
 const STOP_WAIT_MS = 1000;
 
-/** Rotates once. Two rotations of one log must not overlap. */
+/**
+ * Rotates once. Two rotations of one log must not overlap.
+ * @throws MuxwardError `storage`, with the log as it was.
+ */
 export async function rotateLog(request: RotationRequest): Promise<RotationOutcome> {
   const { writer } = request;
   try {
-    if (writer !== null && !(await stopWriter(writer))) return { outcome: 'writer-busy' };
+    if (writer !== null && !(await stopWriter(writer))) return 'writer-did-not-stop';
     return await shiftLogs(request);
   } finally {
     if (writer !== null) signalProcess(writer, 'SIGCONT');
@@ -66,7 +64,7 @@ async function stopWriter(writer: Identity): Promise<boolean> {
 async function shiftLogs({ logPath, keep }: RotationRequest): Promise<RotationOutcome> {
   const copy = `${logPath}.tmp`;
   try {
-    const { size } = await stat(logPath);
+    if (!(await isThere(logPath))) return 'no-log';
     if (keep > 0) {
       await copyWhole(logPath, copy);
       await rm(`${logPath}.${keep}`, { force: true });
@@ -74,20 +72,20 @@ async function shiftLogs({ logPath, keep }: RotationRequest): Promise<RotationOu
       await rename(copy, `${logPath}.1`);
     }
     await truncate(logPath, 0);
-    return { outcome: 'rotated', bytes: size };
+    return 'rotated';
   } catch (error) {
     await rm(copy, { force: true }).catch(() => undefined);
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && !(await isThere(logPath))) return { outcome: 'no-log' };
-    return { outcome: 'failed', error: storageError('rotate the log', logPath, error) };
+    throw storageError('rotate the log', logPath, error);
   }
 }
 
-/** The copy has the original's mode, and is on disk before the original is emptied. */
+/** The copy is on disk before the original is emptied. */
 async function copyWhole(from: string, to: string): Promise<void> {
   await rm(to, { force: true });
-  await copyFile(from, to);
+  await copyFile(from, to, constants.COPYFILE_FICLONE);
   const file = await open(to, 'r+');
   try {
+    await file.chmod(0o600);
     await file.datasync();
   } finally {
     await file.close();

@@ -1,64 +1,60 @@
-/** Runs a command that the user configured as a hook: event on standard input, bounded in time and output. */
+/** Runs a command that the user configured as a hook: a document on standard input, bounded in time and output. */
 import type { Readable } from 'node:stream';
 
-export interface Hook {
+export interface HookRequest {
   /** A line of shell. */
   readonly command: string;
-  /** Given as one JSON document on standard input. */
-  readonly event: unknown;
+  /** What it finds on its standard input. */
+  readonly input: string;
   readonly timeoutMs: number;
-  /** Added to our own environment. */
-  readonly env?: Readonly<Record<string, string>>;
-  readonly cwd?: string;
+  /** Its whole environment. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
-/** `output`: the beginning of standard output and error, mixed. */
-export type HookOutcome =
-  | { readonly outcome: 'succeeded'; readonly output: string }
-  | { readonly outcome: 'failed'; readonly exitCode: number | null; readonly signal: string | null; readonly output: string }
-  | { readonly outcome: 'timed-out'; readonly output: string }
-  | { readonly outcome: 'not-started'; readonly message: string };
+/** `message` says in words how it failed, with the last line that it printed. */
+export type HookOutcome = { readonly ok: true } | { readonly ok: false; readonly message: string };
 
-/** More is read, so that the hook does not block on it, and dropped. */
+/** What is printed beyond it is read, so that the hook does not block, and dropped. */
 const MAX_OUTPUT_BYTES = 64 * 1024;
 
 /** Resolves when the hook is over; on a time-out it and all of its process group are killed. Never rejects. */
-export async function runHook(hook: Hook): Promise<HookOutcome> {
+export async function runHook({ command, input, timeoutMs, env }: HookRequest): Promise<HookOutcome> {
   const { execa } = await import('execa');
-  const child = execa('sh', ['-c', hook.command], {
-    input: `${JSON.stringify(hook.event)}\n`,
+  const child = execa('sh', ['-c', command], {
+    input,
+    env: { ...env },
+    extendEnv: false,
+    cwd: '/',
     reject: false,
     all: true,
     buffer: false,
     // A group of its own, so that a time-out reaches what the hook started.
     detached: true,
     cleanup: false,
-    ...(hook.env === undefined ? {} : { env: { ...hook.env } }),
-    ...(hook.cwd === undefined ? {} : { cwd: hook.cwd }),
   });
-  const output = collect(child.all);
-  const timeout = after(hook.timeoutMs);
+  const lastLine = collectEnd(child.all);
+  const timeout = after(timeoutMs);
   const result = await Promise.race([child, timeout.promise]);
   timeout.cancel();
   if (result === 'timed-out') {
     killGroup(child.pid);
     // Whatever went into another group may hold the pipes open for ever.
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
-    return { outcome: 'timed-out', output: output() };
+    return { ok: false, message: `did not end within ${timeoutMs} ms` };
   }
-  if (child.pid === undefined) return { outcome: 'not-started', message: result.shortMessage ?? 'sh could not be started' };
-  if (result.exitCode === 0) return { outcome: 'succeeded', output: output() };
-  return { outcome: 'failed', exitCode: result.exitCode ?? null, signal: result.signal ?? null, output: output() };
+  if (result.exitCode === 0) return { ok: true };
+  const how = result.signal ?? (result.exitCode === undefined ? 'could not be started' : `status ${result.exitCode}`);
+  const said = lastLine();
+  return { ok: false, message: said === '' ? how : `${how}: ${said}` };
 }
 
-function collect(stream: Readable): () => string {
-  const pieces: Buffer[] = [];
-  let room = MAX_OUTPUT_BYTES;
+/** The last line of what a stream said, as far as it is kept. */
+function collectEnd(stream: Readable): () => string {
+  let kept = Buffer.alloc(0);
   stream.on('data', (piece: Buffer) => {
-    if (room > 0) pieces.push(piece.subarray(0, room));
-    room -= piece.length;
+    kept = Buffer.concat([kept, piece]).subarray(-MAX_OUTPUT_BYTES);
   });
-  return () => Buffer.concat(pieces).toString();
+  return () => (kept.toString().trim().split('\n').at(-1) ?? '').slice(0, 1000);
 }
 
 function after(timeoutMs: number): { readonly promise: Promise<'timed-out'>; cancel(): void } {

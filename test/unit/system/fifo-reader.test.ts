@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { answer, openReports, type Reports } from '../../../src/system/fifo-reader.ts';
 import { startShell, until } from './real-processes.ts';
@@ -78,12 +78,18 @@ describe('openReports', () => {
     await until('what was kept is heard', () => lines[0] === 'c 1 ended 1');
   });
 
-  it('refuses a path where something else is, and names it', () => {
+  it('takes the place of a plain file that a wrapper without a daemon left there', async () => {
     const path = newPath();
-    writeFileSync(path, 'mine');
-    expect(() => openReports(path, () => undefined)).toThrow(`${path} is in the way`);
-    expect(readFileSync(path, 'utf8')).toBe('mine');
+    writeFileSync(path, 'a 1 started 5 6\n');
+    const lines = listen(path);
+    await runShell(`echo 'a 1 ended 0' >${path}`);
+    await until('it is heard', () => lines[0] === 'a 1 ended 0');
+  });
+
+  it('names the path where no FIFO can be made', () => {
     expect(() => openReports(`${folder}/none/ends`, () => undefined)).toThrow(`cannot make the FIFO ${folder}/none/ends`);
+    mkdirSync(`${folder}/folder`);
+    expect(() => openReports(`${folder}/folder`, () => undefined)).toThrow(`cannot make the FIFO ${folder}/folder`);
   });
 });
 
