@@ -87,8 +87,9 @@ function isIterable(value: unknown): value is AsyncIterable<unknown> {
 }
 
 async function stream(response: http.ServerResponse, documents: AsyncIterable<unknown>): Promise<void> {
-  response.writeHead(200, { 'content-type': 'application/x-ndjson', connection: 'close' });
+  // The end of the stream is the end of the connection: clients need not know chunks.
   response.useChunkedEncodingByDefault = false;
+  response.writeHead(200, { 'content-type': 'application/x-ndjson', connection: 'close' });
   response.flushHeaders();
   for await (const document of documents) {
     if (response.destroyed) return;

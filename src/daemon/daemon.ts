@@ -122,7 +122,7 @@ function wire(options: DaemonOptions, paths: HomePaths, settings: Settings, regi
     env: { ...options.env, MUXWARD_HOME: paths.home, MUXWARD_BIN: path.join(installation, 'bin/muxward') },
     scratch: paths.run,
     scrollbackLines: settings.tmux.scrollbackLines,
-    onChange: () => void watch.checkSessions().catch((error: unknown) => warn('sessions', error)),
+    onChange: () => watch.sessionsChanged(),
     onLost: (message) => {
       log.warn('tmux', message);
       void tmux

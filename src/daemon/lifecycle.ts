@@ -173,7 +173,6 @@ export class Lifecycle {
       await registry.until(() => record.process !== null || !isLive(record.state) || record.generation !== generation, options.graceMs);
     }
     const ended = await this.#terminate(agent, record.process, options);
-    if (record.wrapper) signalProcess(record.wrapper, 'SIGCONT');
     await registry.until(() => record.process === null || record.generation !== generation, 1000);
     if (record.process !== null && record.generation === generation && ended.survivors.length === 0) {
       this.ended(agent, generation, { kind: 'lost', code: null, signal: null, at: this.#now(), detail: 'ended unobserved' });
@@ -199,16 +198,13 @@ export class Lifecycle {
     this.ended(agent, generation, { kind: passing ? 'lost' : 'spawn-failed', code: null, signal: null, at: this.#now(), detail: message });
   }
 
-  /** The wrapper is stopped first and continued last: it would take a stopped child for one that Ctrl-Z stopped. */
   pause(agent: ManagedAgent, reason: string): void {
-    if (agent.record.wrapper) signalProcess(agent.record.wrapper, 'SIGSTOP');
     this.#signalAll(agent, 'SIGSTOP');
     this.#options.registry.move(agent, 'pause', reason);
   }
 
   resume(agent: ManagedAgent, reason: string): void {
     this.#signalAll(agent, 'SIGCONT');
-    if (agent.record.wrapper) signalProcess(agent.record.wrapper, 'SIGCONT');
     this.#options.registry.move(agent, 'resume', reason);
   }
 
@@ -227,13 +223,14 @@ export class Lifecycle {
   }
 
   async #terminate(agent: ManagedAgent, root: RunningProcess | null, options: StopOptions): Promise<StopOutcome> {
+    const generation = root?.generation ?? agent.record.generation;
     const { survivors, usedKill, elapsedMs } = await terminateTree({
       agent: agent.spec.name,
       home: this.#options.paths.home,
       root,
       graceMs: options.graceMs,
       force: options.force,
-      marked: () => this.#options.marks.fresh(),
+      marked: this.#options.marks.upTo(agent.spec.name, generation),
     });
     return { survivors: survivors.map(({ pid }) => pid), usedKill, elapsedMs };
   }

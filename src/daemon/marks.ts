@@ -3,8 +3,11 @@
  * same time share; and the sweep that ends what an agent's earlier generations left behind.
  */
 import type { Clock } from '../core/clock.ts';
+import { cachedFor } from '../system/cached-for.ts';
 import { findMarked, type MarkedProcess } from '../system/marks.ts';
 import { signalProcess } from '../system/signals.ts';
+
+export type MarkedByAgent = ReadonlyMap<string, readonly MarkedProcess[]>;
 
 /** A scan costs about 15 µs a process: whoever asks within this time gets the last one. */
 const SHARED_FOR_MS = 5;
@@ -19,22 +22,28 @@ export interface MarksOptions {
 
 export class Marks {
   readonly #options: MarksOptions;
-  #last: ReadonlyMap<string, MarkedProcess[]> = new Map();
-  #lastAtMs = -Infinity;
   #cancelSweep: (() => void) | null = null;
+
+  /** All marked processes by agent, at most a few milliseconds old; the same object for all who share a scan. */
+  readonly fresh: () => MarkedByAgent;
 
   constructor(options: MarksOptions) {
     this.#options = options;
+    this.fresh = cachedFor(SHARED_FOR_MS, () => findMarked(options.home));
   }
 
-  /** All marked processes by agent, at most a few milliseconds old. */
-  fresh(): Map<string, MarkedProcess[]> {
-    const nowMs = this.#options.clock.monotonicMs();
-    if (nowMs - this.#lastAtMs > SHARED_FOR_MS) {
-      this.#last = findMarked(this.#options.home);
-      this.#lastAtMs = this.#options.clock.monotonicMs();
-    }
-    return new Map(this.#last);
+  /** The same without what later generations of `agent` than this one started. */
+  upTo(agent: string, generation: number): () => MarkedByAgent {
+    let scan: MarkedByAgent | undefined;
+    let chosen: MarkedByAgent = new Map();
+    return () => {
+      const now = this.fresh();
+      if (now === scan) return chosen;
+      scan = now;
+      const own = (now.get(agent) ?? []).filter((process) => process.generation <= generation);
+      chosen = new Map(now).set(agent, own);
+      return chosen;
+    };
   }
 
   /** After an end: what the ended generation left running (a forked server, a shell's child) is ended too. */

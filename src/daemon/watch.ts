@@ -43,6 +43,8 @@ interface Step {
 /** Looks in a row without a process and without a report before its end counts as unobserved. */
 const UNSEEN_LIMIT = 3;
 
+const SESSIONS_BURST_MS = 100;
+
 export class Watch {
   readonly #options: WatchOptions;
   readonly #steps: readonly Step[];
@@ -52,6 +54,7 @@ export class Watch {
   #ticks: Ticks = new Map();
   #sampledAtMs = 0;
   #timer: NodeJS.Timeout | null = null;
+  #sessionsTimer: NodeJS.Timeout | null = null;
 
   constructor(options: WatchOptions) {
     this.#options = options;
@@ -74,6 +77,7 @@ export class Watch {
 
   stop(): void {
     if (this.#timer) clearInterval(this.#timer);
+    if (this.#sessionsTimer) clearTimeout(this.#sessionsTimer);
     this.#timer = null;
   }
 
@@ -210,7 +214,15 @@ export class Watch {
     }
   }
 
-  /** Sessions that are gone, with all that ran in them. Asked also whenever tmux says that sessions changed. */
+  /** tmux says that sessions changed: asked once a burst, since two hundred at once change two hundred times. */
+  sessionsChanged(): void {
+    this.#sessionsTimer ??= setTimeout(() => {
+      this.#sessionsTimer = null;
+      this.checkSessions().catch((error: unknown) => this.#options.onError('sessions', error));
+    }, SESSIONS_BURST_MS);
+  }
+
+  /** Sessions that are gone, with all that ran in them. */
   async checkSessions(): Promise<void> {
     const { registry, tmux } = this.#options;
     if (!tmux.connected || registry.all().every(({ record }) => record.pane === null)) return;

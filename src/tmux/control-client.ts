@@ -123,17 +123,18 @@ export class ControlClient {
       else this.#endBlock(this.#block, end[1] === 'end');
     } else if (line.startsWith('%begin ')) {
       this.#block = { own: line.endsWith(' 1'), lines: [] };
+    } else if (line.startsWith('%session-changed ')) {
+      this.#attached?.resolve();
     } else if (line.startsWith('%')) {
       this.#options.onNotification(line.slice(1));
     }
   }
 
-  /** Blocks whose flag is not 1 answer no command of ours: the first is that of the attaching itself. */
+  /** Blocks whose flag is not 1 answer no command of ours: they belong to the attaching. */
   #endBlock(block: { own: boolean; lines: string[] }, ok: boolean): void {
     this.#block = null;
     if (!block.own) {
-      if (ok) this.#attached?.resolve();
-      else this.#said = block.lines.join('; ');
+      if (!ok) this.#said = block.lines.join('; ');
       return;
     }
     const pending = this.#pending.shift();

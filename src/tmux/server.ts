@@ -16,6 +16,9 @@ export const HOLDING_SESSION = '_muxward';
 /** Ends at once; `remain-on-exit` keeps its pane without a process. */
 const NOTHING = ['sh', '-c', ':'] as const;
 
+/** What holds whatever the configuration says: a pane outlives its process, and the server its last session. */
+const ESSENTIALS = ['start-server', ';', 'set-option', '-g', 'remain-on-exit', 'on', ';', 'set-option', '-s', 'exit-empty', 'off', ';'];
+
 const FIELD = '\t';
 
 export interface Pane {
@@ -100,7 +103,7 @@ export class TmuxServer {
     const size = ['-x', String(TERMINAL_SIZE.columns), '-y', String(TERMINAL_SIZE.rows)];
     const client = await ControlClient.connect({
       tmux,
-      args: ['-S', socket, '-f', config, 'new-session', '-A', '-s', HOLDING_SESSION, ...size, ...NOTHING],
+      args: ['-S', socket, '-f', config, ...ESSENTIALS, 'new-session', '-A', '-s', HOLDING_SESSION, ...size, ...NOTHING],
       env,
       timeoutMs: TMUX_TIMEOUT_MS,
       onNotification: (line) => {
