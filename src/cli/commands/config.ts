@@ -1,4 +1,5 @@
 /** `config`: the settings in force and where each comes from, checking files, and schemas for editors. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { SettingOrigin } from '../../config/settings-origins.ts';
 import { EXIT, MuxwardError } from '../../core/errors.ts';
@@ -39,7 +40,7 @@ const validate = defineSubcommand('check config.yaml, or a muxward.yaml', {
     const files = named === undefined ? await ownFiles(context.paths.config) : [named];
     for (const file of files) await validateFile(file, context);
     if (context.json) context.out(`${JSON.stringify({ valid: true, files })}\n`);
-    else if (!context.quiet) context.out(files.map((file) => `✔ ${file} is valid\n`).join(''));
+    else if (!context.quiet) context.out(files.map((file) => `✔ ${file} ${existsSync(file) ? 'is valid' : 'is not there: the defaults hold'}\n`).join(''));
     return EXIT.ok;
   },
 });

@@ -40,7 +40,7 @@ export const command = defineCommand<DownOptions>({
     for (const names of groups) {
       const request = { action, selector: { names }, force: action === 'remove', dryRun: options.dryRun === true } as const;
       const reply = await context.daemon.call('POST /api/actions', graceMs === undefined ? request : { ...request, graceMs });
-      await show(context, reply.outcomes);
+      await show(context, reply.outcomes, options.dryRun === true);
       outcomes.push(...reply.outcomes);
     }
     if (context.json) context.out(`${JSON.stringify({ project: project.name, outcomes })}\n`);
@@ -49,9 +49,9 @@ export const command = defineCommand<DownOptions>({
   },
 });
 
-async function show(context: Context, outcomes: readonly ActOutcome[]): Promise<void> {
+async function show(context: Context, outcomes: readonly ActOutcome[], dryRun: boolean): Promise<void> {
   if (context.json || context.quiet) return;
   const { good, bad, faint } = await createPalette(context.color);
-  const symbols = { done: good('✔'), unchanged: faint('='), failed: bad('✘') };
+  const symbols = { done: dryRun ? '·' : good('✔'), unchanged: faint('='), failed: bad('✘') };
   context.out(outcomes.map(({ name, outcome, detail }) => `${symbols[outcome]} ${name} ${detail}\n`).join(''));
 }

@@ -1,6 +1,6 @@
 /** Which agents of a project the NAMEs of `up` and `down` mean: agents, entries with all their instances, or globs. */
 import type { Project } from '../../config/project/project.ts';
-import { noSuchAgent } from '../../core/selector.ts';
+import { matchesGlob, noSuchAgent } from '../../core/selector.ts';
 
 /** Undefined where none was named: all. @param alsoThere agents that the file does not know any more */
 export function chosenNames(project: Project, words: readonly string[], alsoThere: readonly string[] = []): string[] | undefined {
@@ -15,7 +15,5 @@ export function chosenNames(project: Project, words: readonly string[], alsoTher
 }
 
 function matchesWord(name: string, word: string): boolean {
-  if (!/[*?]/.test(word)) return name === word;
-  const source = word.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
-  return new RegExp(`^${source}$`).test(name);
+  return name === word || (/[*?]/.test(word) && matchesGlob(word, name));
 }
