@@ -230,15 +230,13 @@ run_in_background() {
   if [ -n "$mw_signal" ]; then forward "$mw_signal"; fi
   await_child
   while [ "$mw_mode" = shell ] && is_stopped; do
-    # To the calling shell this is one job: it gets its terminal back, and continues us.
+    # To the calling shell this is one job: it gets its terminal back, and continues us. From here on a signal
+    # to us is forwarded late, since `fg` is the only sure way back into the foreground.
     set +m
     kill -s STOP $$
     set -m
-    # Not as a foreground job, after which the shell would take the terminal back.
-    give_terminal "$mw_child" <&0 &
-    wait $!
-    bg %1 >/dev/null
-    await_child
+    fg %% >/dev/null
+    mw_status=$?
   done
   if [ "$mw_mode" = shell ]; then set +m; fi
   trap - TERM INT HUP
