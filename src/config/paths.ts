@@ -1,5 +1,4 @@
 /** Where things of one home lie. Pure but for `socketPath`, which falls back to a short path when the home's is too long. */
-import { createHash } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -81,6 +80,8 @@ export function shortSocketFolder(): string {
 function socketPath(home: string, name: string): string {
   const direct = path.join(home, name);
   if (Buffer.byteLength(direct) <= MAX_SOCKET_PATH) return direct;
+  // Loaded only here: it would cost every command 5 ms at start.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   const hash = createHash('sha256').update(home).digest('hex').slice(0, 16);
   return path.join(shortSocketFolder(), `${hash}-${name}`);
 }
