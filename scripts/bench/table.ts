@@ -1,0 +1,52 @@
+/** The result as a table for people: a line for each measure, its bars behind it. Pure. */
+import Table from 'cli-table3';
+import { judge, type Line, type Subject } from './line.ts';
+
+const SUBJECTS: readonly { readonly subject: Subject; readonly header: string }[] = [
+  { subject: 'muxward', header: 'muxward' },
+  { subject: 'tmux', header: 'tmux' },
+  { subject: 'pm2', header: 'pm2' },
+  { subject: 'node', header: 'node -e 0' },
+];
+const BORDERS = ['top', 'bottom', 'left', 'right', 'mid'].flatMap((part) => [
+  part,
+  `${part}-mid`,
+  `${part}-left`,
+  `${part}-right`,
+]);
+
+export function renderLines(lines: readonly Line[]): string {
+  const table = new Table({
+    head: ['', ...SUBJECTS.map(({ header }) => header), 'bar'],
+    chars: {
+      ...Object.fromEntries(BORDERS.map((part) => [part, ''])),
+      middle: '',
+      'left-mid': '',
+      'right-mid': '',
+    },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2, compact: true },
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'left'],
+  });
+  for (const line of lines) {
+    const name = line.unit === '' ? line.what : `${line.what}, ${line.unit}`;
+    const numbers = SUBJECTS.map(({ subject }) => formatNumber(line.values[subject]));
+    const [first = '', ...more] = line.bars.map((bar) => renderBar(line, bar));
+    table.push([name, ...numbers, first], ...more.map((text) => ['', '', '', '', '', text]));
+  }
+  return table
+    .toString()
+    .split('\n')
+    .map((row) => row.trimEnd())
+    .join('\n');
+}
+
+function renderBar(line: Line, bar: Line['bars'][number]): string {
+  const { text, held } = judge(line, bar);
+  return `${held ? '✔' : '✘'} ${text}`;
+}
+
+function formatNumber(value: number | undefined): string {
+  if (value === undefined || Number.isNaN(value)) return '–';
+  if (Number.isInteger(value) || value >= 100) return value.toFixed(0);
+  return value.toFixed(value < 10 ? 2 : 1);
+}
