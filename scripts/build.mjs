@@ -11,6 +11,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { lightBuiltins } from './build/light-builtins.mjs';
+import { oneStartChunk } from './build/one-start-chunk.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -18,7 +19,7 @@ const isRelease = process.argv.includes('--release');
 const KEEP_OLD_CHUNKS_MS = 24 * 3600 * 1000;
 
 const bundles = [
-  { entry: 'src/cli/main.ts', as: 'cli', plugins: [lightBuiltins] },
+  { entry: 'src/cli/main.ts', as: 'cli', plugins: [lightBuiltins], start: 'src/cli/command-line.ts' },
   { entry: 'src/daemon/main.ts', as: 'daemon', plugins: [lightBuiltins] },
   { entry: 'src/client/index.ts', as: 'client' },
 ];
@@ -29,8 +30,8 @@ function withRequire(text) {
   return `const require=process.getBuiltinModule("node:module").createRequire(import.meta.url);\n${text}`;
 }
 
-async function bundle({ entry, as, plugins = [] }, outdir) {
-  const { outputFiles } = await build({
+async function bundle({ entry, as, plugins = [], start }, outdir) {
+  const options = {
     absWorkingDir: root,
     entryPoints: { [as]: entry },
     outdir,
@@ -47,7 +48,9 @@ async function bundle({ entry, as, plugins = [] }, outdir) {
     legalComments: 'none',
     logLevel: 'warning',
     plugins,
-  });
+  };
+  const together = start === undefined ? [] : [await oneStartChunk(options, start)];
+  const { outputFiles } = await build({ ...options, plugins: [...together, ...plugins] });
   for (const { path, text } of outputFiles) {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, withRequire(text));

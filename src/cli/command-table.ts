@@ -1,8 +1,10 @@
 /**
  * All commands by name: what `muxward --help` shows, and where the rest of each is loaded from when it is run.
- * Nothing here loads a command.
+ * Only the two that are called most, and often by programs, are loaded with it.
  */
 import type { LoadedCommand } from './command.ts';
+import * as spawn from './commands/spawn.ts';
+import * as status from './commands/status.ts';
 
 /** What people want, in the order in which `muxward --help` tells it. */
 export const GROUPS = ['Start', 'Watch', 'Talk', 'Stop', 'Look after'] as const;
@@ -17,12 +19,12 @@ export interface CommandEntry {
 }
 
 export const COMMANDS: readonly CommandEntry[] = [
-  { name: 'spawn', group: 'Start', summary: 'start an agent, or many', load: () => import('./commands/spawn.ts') },
+  { name: 'spawn', group: 'Start', summary: 'start an agent, or many', load: () => Promise.resolve(spawn) },
   { name: 'up', group: 'Start', summary: "bring a project's muxward.yaml to life", load: () => import('./commands/up.ts') },
   { name: 'start', group: 'Start', summary: 'start agents that have ended', load: () => import('./commands/start.ts') },
   { name: 'restart', group: 'Start', summary: 'end agents and start them again', load: () => import('./commands/restart.ts') },
 
-  { name: 'status', aliases: ['ls', 'ps'], group: 'Watch', summary: 'all agents and what they do', load: () => import('./commands/status.ts') },
+  { name: 'status', aliases: ['ls', 'ps'], group: 'Watch', summary: 'all agents and what they do', load: () => Promise.resolve(status) },
   { name: 'attach', group: 'Watch', summary: "sit down at an agent's terminal", load: () => import('./commands/attach.ts') },
   { name: 'logs', group: 'Watch', summary: 'what agents have printed', load: () => import('./commands/logs.ts') },
   { name: 'capture', group: 'Watch', summary: "an agent's screen as it is now", load: () => import('./commands/capture.ts') },

@@ -2,10 +2,10 @@
  * The entry of the command line: checks Node's version, turns the compile cache on and hands over to command-line.ts,
  * which is loaded through that cache. Nothing else may be imported here: it would be compiled at every start.
  */
-import fs from 'node:fs';
-import module from 'node:module';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+
+// Not imported: what this file shares with others would be one more file to load.
+const fs = process.getBuiltinModule('node:fs');
+const path = process.getBuiltinModule('node:path');
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 22)) {
@@ -17,11 +17,16 @@ if (major < 22 || (major === 22 && minor < 22)) {
 }
 
 /** Built it is dist/cli.js, from source src/cli/main.ts. */
-const folder = path.dirname(fileURLToPath(import.meta.url));
+const folder = import.meta.dirname;
 const installation = path.basename(folder) === 'dist' ? path.dirname(folder) : path.resolve(folder, '../..');
 
-// Beside the program where it may write there, so that one cache serves all homes; else nowhere.
-module.enableCompileCache(path.join(installation, 'dist/cache'));
+// Beside the program, so that one cache serves all homes; where that cannot be written, in the user's own.
+const { enableCompileCache, constants } = process.getBuiltinModule('node:module');
+const { status } = enableCompileCache(path.join(installation, 'node_modules/.cache/muxward'));
+if (status === constants.compileCacheStatus.FAILED) {
+  const userCache = process.env['XDG_CACHE_HOME'] || path.join(process.env['HOME'] ?? '/nonexistent', '.cache');
+  enableCompileCache(path.join(userCache, 'muxward'));
+}
 
 const { commandLine } = await import('./command-line.ts');
 await commandLine(process.argv.slice(2), installation);
