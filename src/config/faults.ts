@@ -33,6 +33,6 @@ export class InvalidConfig extends MuxwardError {
 }
 
 /** `muxward.yaml:4:11: unknown key "comand" in agents.web`. */
-export function describeFault({ file, line, column, message }: Fault): string {
+function describeFault({ file, line, column, message }: Fault): string {
   return `${file}:${line}:${column}: ${message}`;
 }

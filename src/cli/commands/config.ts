@@ -98,5 +98,5 @@ function inWords({ value, unit }: SettingOrigin): string {
   if (Array.isArray(value)) return value.length === 0 ? 'none' : `${value.length}`;
   if (unit === 'bytes') return formatSize(Number(value));
   if (unit === 'ms') return Number(value) % 1000 === 0 ? `${Number(value) / 1000}s` : `${Number(value)}ms`;
-  return String(value);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
 }

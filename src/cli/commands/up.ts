@@ -4,7 +4,7 @@ import { planUp, type PlannedAgent, type UpPlan } from '../../config/project/pla
 import type { Need, Project } from '../../config/project/project.ts';
 import { loadSettings } from '../../config/settings.ts';
 import type { Agent } from '../../core/agent.ts';
-import { EXIT } from '../../core/errors.ts';
+import { EXIT, unreachable } from '../../core/errors.ts';
 import { parseDuration } from '../../core/units.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -132,6 +132,8 @@ class UpView {
         return [bad('✘'), brought.detail];
       case 'held-back':
         return [bad('✘'), `${brought.name} was not started: it ${brought.detail}`];
+      default:
+        return unreachable(brought);
     }
   }
 

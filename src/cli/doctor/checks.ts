@@ -38,7 +38,7 @@ export interface NamedFinding extends Finding {
 export async function examine(scene: Scene): Promise<NamedFinding[]> {
   const all = Object.entries(CHECKS).map(async ([name, check]) => {
     const findings = await check(scene).catch((error: unknown) => [problem(`${name} could not be checked: ${String(error)}`, 'please report it')]);
-    return findings.map((finding) => ({ check: name, ...finding }));
+    return findings.map((finding) => Object.assign({ check: name }, finding));
   });
   return (await Promise.all(all)).flat();
 }

@@ -155,8 +155,8 @@ class BringingUp {
 interface Starting {
   readonly name: string;
   readonly isNew: boolean;
-  resolve(brought: Brought): void;
-  reject(error: unknown): void;
+  readonly resolve: (brought: Brought) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 function started(agent: Agent, again: boolean): Brought {

@@ -10,7 +10,7 @@ import type { DeclaredAgent, Need, Project } from './project.ts';
  * `create`: there is none. `replace`: the file says something else now. `start`: it had ended.
  * `keep`: it is as declared and runs, or has completed.
  */
-export type PlannedAction = 'create' | 'replace' | 'start' | 'keep';
+type PlannedAction = 'create' | 'replace' | 'start' | 'keep';
 
 export interface PlannedAgent {
   readonly agent: DeclaredAgent;
@@ -28,7 +28,7 @@ export interface UpPlan {
   readonly conflicts: readonly Conflict[];
 }
 
-export interface Conflict {
+interface Conflict {
   readonly agent: DeclaredAgent;
   /** The other project, null for an agent that somebody spawned. */
   readonly project: string | null;

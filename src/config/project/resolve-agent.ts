@@ -19,11 +19,11 @@ export interface Surroundings {
   readonly types: readonly string[];
   readonly defaults: AgentDefaults;
   /** A variable's value as it was written. */
-  textOf(value: string | number | boolean | null, field: 'env' | 'labels', key: string): string;
+  readonly textOf: (value: string | number | boolean | null, field: 'env' | 'labels', key: string) => string;
   /** What the file says there: what a variable holds may be a secret. */
-  written(field: keyof AgentEntry): string;
+  readonly written: (field: keyof AgentEntry) => string;
   /** `inside`: what in a field's list or map is meant. */
-  report(field: keyof AgentEntry, complaint: Complaint, inside?: string | number): void;
+  readonly report: (field: keyof AgentEntry, complaint: Complaint, inside?: string | number) => void;
 }
 
 type Resolved = Omit<DeclaredAgent, 'entry' | 'needs'>;

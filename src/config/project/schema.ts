@@ -7,7 +7,7 @@ import { checked, choice, cores, count, duration, listOf, mapWith, oneOrMore, si
 import { agentHookSchema } from '../yaml/hook-schema.ts';
 
 /** What a dependency must have reached. */
-export const CONDITIONS = ['started', 'healthy', 'completed'] as const;
+const CONDITIONS = ['started', 'healthy', 'completed'] as const;
 export type Condition = (typeof CONDITIONS)[number];
 
 /** Most instances of one entry, as `spawn --count`. */

@@ -11,7 +11,7 @@ export interface Variables {
   names(): readonly string[];
 }
 
-export interface Problem {
+interface Problem {
   readonly message: string;
   readonly hint: string;
 }

@@ -24,9 +24,9 @@ export function collectVariables({ document, declared, env, folder }: VariableSo
   const variables = variablesFrom(own, outside);
   for (const [name, value] of Object.entries(declared)) {
     const at = ['variables', name];
-    own.set(name, substituteTree(textOf(value, at, document), variables, at, (where, message, hint) => {
-      faults.push(document.faultAt(where, message, hint));
-    }) as string);
+    const { text, problems } = substitute(textOf(value, at, document), variables);
+    faults.push(...problems.map(({ message, hint }) => document.faultAt(at, message, hint)));
+    own.set(name, text);
   }
   return { variables, faults };
 }
@@ -34,7 +34,7 @@ export function collectVariables({ document, declared, env, folder }: VariableSo
 function variablesFrom(...sources: readonly ReadonlyMap<string, string>[]): Variables {
   return {
     get: (name) => sources.find((source) => source.has(name))?.get(name),
-    names: () => sources.flatMap((source) => [...source.keys()]),
+    names: () => sources.flatMap((source) => Array.from(source.keys())),
   };
 }
 

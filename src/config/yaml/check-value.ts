@@ -1,5 +1,6 @@
 /** Holds a value to a schema and tells every fault at its place, with the valid choices and what was probably meant. */
-import * as z from 'zod/mini';
+// oxlint-disable no-underscore-dangle -- `_zod` is where the documents of zod tell libraries to look
+import type * as z from 'zod/mini';
 import { printable, suggest } from '../../core/names.ts';
 import type { Fault } from '../faults.ts';
 import type { Path, PositionedYaml } from './positioned-yaml.ts';
@@ -22,11 +23,11 @@ export function checkValue<S extends z.ZodMiniType>(schema: S, value: unknown, d
 
 /** Of a union's branches, the one that the value was meant for: its shape fits and something inside does not. */
 function unfold(issue: Issue, prefix: Path = []): Issue[] {
-  const path = [...prefix, ...issue.path] as PropertyKey[];
-  if (issue.code !== 'invalid_union') return [{ ...issue, path } as Issue];
+  const path = [...prefix, ...issue.path];
+  if (issue.code !== 'invalid_union') return [{ ...issue, path }];
   const meant = issue.errors.find((branch) => !branch.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0));
-  if (meant === undefined) return [{ ...issue, path } as Issue];
-  return meant.flatMap((inner) => unfold(inner as Issue, path as Path));
+  if (meant === undefined) return [{ ...issue, path }];
+  return meant.flatMap((inner) => unfold(inner, path as Path));
 }
 
 interface Scene {
@@ -88,7 +89,7 @@ function kindOf(input: unknown): string {
 }
 
 /** `agents.web.hooks[0].run`. */
-export function nameOf(path: Path): string {
+function nameOf(path: Path): string {
   if (path.length === 0) return 'the file';
   return path.reduce<string>((name, part) => (typeof part === 'number' ? `${name}[${part}]` : `${name}${name === '' ? '' : '.'}${printable(part)}`), '');
 }

@@ -16,16 +16,16 @@ export interface Complaint {
 /** Adds a check. `${VAR}` is filled in before, so it sees what the agent would get. */
 export function checked<S extends z.ZodMiniType>(schema: S, complain: (value: z.output<S>) => Complaint | undefined): S {
   return schema.check((context) => {
-    const complaint = complain(context.value as z.output<S>);
+    const complaint = complain(context.value);
     if (complaint === undefined) return;
     context.issues.push({ code: 'custom', input: context.value, message: complaint.is, params: { hint: complaint.hint } });
-  }) as S;
+  });
 }
 
 export function text(description: string): z.ZodMiniString {
   return checked(z.string({ error: 'a text' }), (value) =>
     value.includes('\0') ? { is: 'holds a NUL byte', hint: 'no program can be given one' } : undefined,
-  ).check(z.describe(description)) as z.ZodMiniString;
+  ).check(z.describe(description));
 }
 
 /** A text that says something. */
@@ -35,7 +35,7 @@ export function word(description: string): z.ZodMiniString {
   );
 }
 
-export function choice<const V extends readonly [string, ...string[]]>(values: V, description: string) {
+export function choice(values: readonly string[], description: string) {
   return checked(z.string({ error: `one of ${values.join(', ')}` }), (value) => notOneOf(value, values)).check(
     z.meta({ description, enum: [...values] }),
   );

@@ -7,7 +7,7 @@ import { choice, duration, mapWith, oneOrMore, word } from './fields.ts';
 
 const shape = {
   on: oneOrMore(
-    choice(HOOK_TRIGGERS as unknown as [string, ...string[]], 'A state that an agent came into, or an event.'),
+    choice(HOOK_TRIGGERS, 'A state that an agent came into, or an event.'),
     'a state or an event, or a list of them',
     'States that an agent comes into, or events: what the hook runs on.',
   ),

@@ -86,7 +86,7 @@ function findNode(document: Document.Parsed, path: Path): Found {
   let key: Node | undefined;
   let inside = node;
   for (const segment of path) {
-    const holder: Node | undefined = isAlias(node) ? (node.resolve(document) as Node | undefined) : node;
+    const holder: Node | undefined = isAlias(node) ? (node.resolve(document)) : node;
     const step = isMap(holder) ? stepIntoMap(document, holder.items, segment) : undefined;
     if (isSeq(holder)) [key, node] = [undefined, holder.items[Number(segment)] as Node | undefined];
     else [key, node] = [step?.key as Node | undefined, (step?.value ?? undefined) as Node | undefined];

@@ -12,8 +12,8 @@ const cells = (file: string, column: number): string[] =>
   [...readFileSync(file, 'utf8').matchAll(/^\| (`.*)\|$/gm)].map(([, row]) => (row ?? '').split('|')[column]?.trim() ?? '');
 
 describe('docs/muxward-yaml.md', () => {
-  test.each(yamlBlocks('docs/muxward-yaml.md').map((text) => [text.split('\n')[0], text]))('its example "%s" is valid', (_, text) => {
-    expect(read(text as string).agents.length).toBeGreaterThan(0);
+  test.each(yamlBlocks('docs/muxward-yaml.md').map((text) => [text.split('\n')[0] ?? '', text] as const))('its example "%s" is valid', (_, text) => {
+    expect(read(text).agents.length).toBeGreaterThan(0);
   });
 
   test('there are examples', () => {
@@ -29,8 +29,8 @@ describe('docs/muxward-yaml.md', () => {
 });
 
 describe('docs/config.md', () => {
-  test.each(yamlBlocks('docs/config.md').map((text) => [text.split('\n')[0], text]))('its example "%s" is valid', (_, text) => {
-    expect(() => readSettings(text as string, 'config.yaml')).not.toThrow();
+  test.each(yamlBlocks('docs/config.md').map((text) => [text.split('\n')[0] ?? '', text] as const))('its example "%s" is valid', (_, text) => {
+    expect(() => readSettings(text, 'config.yaml')).not.toThrow();
   });
 
   test('names every setting, and none that is not there', async () => {

@@ -5,7 +5,8 @@ type Schema = { readonly [key: string]: unknown };
 
 function* maps(schema: unknown): Generator<Schema> {
   if (typeof schema !== 'object' || schema === null) return;
-  if ((schema as Schema)['type'] === 'object' && 'properties' in schema) yield schema as Schema;
+  const inside: Schema = { ...schema };
+  if (inside['type'] === 'object' && 'properties' in inside) yield inside;
   for (const inner of Object.values(schema)) yield* maps(inner);
 }
 

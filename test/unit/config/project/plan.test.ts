@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planDown, planUp, withNeeds, type CurrentAgent } from '../../../../src/config/project/plan.ts';
 import type { DeclaredAgent, Need, Project } from '../../../../src/config/project/project.ts';

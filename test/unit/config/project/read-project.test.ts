@@ -11,7 +11,7 @@ const one = (text: string, around = {}) => {
 
 describe('an entry', () => {
   test('that says everything becomes an agent with units as numbers', () => {
-    const { declaredAs, folder, ...agent } = { folder: '', ...one(`
+    const { declaredAs, ...agent } = one(`
     type: claude-code
     command: [claude, --verbose]
     cwd: app
@@ -29,7 +29,7 @@ describe('an entry', () => {
     limits: {memory: 2GB, cpu: 1.5, timeout: 1h30m}
     hooks: [{on: failed, run: ./tell.sh}, {on: [ready, agent.ended], run: x, timeout: 2s}]`, {
       files: { 'app/prompt.md': 'Fix the tests.\n', 'a.env': 'ONE=1\nTWO=a\n', 'b.env': "TWO='b c'\nPORT=1\n" },
-    }) };
+    });
     expect(declaredAs).toMatch(/^[0-9a-f]{24}$/);
     expect(path.basename(agent.cwd)).toBe('app');
     expect({ ...agent, cwd: '' }).toMatchSnapshot();
@@ -64,22 +64,22 @@ describe('an entry', () => {
 
 describe('defaults', () => {
   const text = `
-defaults: {env: {A: 1, B: 1}, labels: {x: y}, limits: {memory: 1GB}, capabilities: [c], restart: always, model: opus, health: {tcp: 1, interval: 9s}}
+defaults: {env: {A: 1, B: 1}, labels: {x: y}, limits: {memory: 1GB}, capabilities: [c], restart: always, model: opus, health: {http: "http://h/", interval: 9s}}
 agents:
   a: {command: x}
-  b: {command: x, env: {B: 2}, limits: {cpu: 1}, capabilities: [d], restart: "no", health: {http: "http://h/"}}
+  b: {command: x, env: {B: 2}, limits: {cpu: 1}, capabilities: [d], restart: "no", health: {tcp: 1}}
   c: {}
 `;
   test('are joined key by key, lists are replaced, another probe replaces theirs', () => {
     const [a, b, c] = read(text).agents;
-    expect(a).toMatchObject({ env: { A: '1', B: '1' }, restart: { policy: 'always' }, health: { probe: { kind: 'tcp' }, intervalMs: 9000 } });
+    expect(a).toMatchObject({ env: { A: '1', B: '1' }, restart: { policy: 'always' }, health: { probe: { kind: 'http' }, intervalMs: 9000 } });
     expect(b).toMatchObject({
       env: { A: '1', B: '2' },
       labels: { x: 'y' },
       limits: { memoryBytes: 2 ** 30, cpu: 1 },
       capabilities: ['d'],
       restart: { policy: 'no' },
-      health: { probe: { kind: 'http' }, intervalMs: 9000 },
+      health: { probe: { kind: 'tcp' }, intervalMs: 9000 },
     });
     expect([a?.model, c?.model]).toEqual([null, 'opus']);
   });
@@ -190,10 +190,10 @@ agents:
   });
 
   test('of YAML itself', () => {
-    expect(faultsOf('agents:\n  a: {command: x\n  b: 1\n')).toMatchSnapshot();
-    expect(faultsOf('agents:\n\ta: 1\n')).toMatchSnapshot();
-    expect(faultsOf('agents: {a: {command: x}, a: {command: y}}')).toMatchSnapshot();
-    expect(faultsOf('agents: {a: *nothing}')).toMatchSnapshot();
+    expect(faultsOf('agents:\n  a: {command: x\n  b: 1\n')).toMatchSnapshot('unclosed');
+    expect(faultsOf('agents:\n\ta: 1\n')).toMatchSnapshot('tab');
+    expect(faultsOf('agents: {a: {command: x}, a: {command: y}}')).toMatchSnapshot('twice');
+    expect(faultsOf('agents: {a: *nothing}')).toMatchSnapshot('alias');
   });
 
   test.each([

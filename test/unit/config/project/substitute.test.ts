@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { substitute, type Variables } from '../../../../src/config/project/substitute.ts';
 
@@ -62,15 +62,27 @@ describe('substitute', () => {
   });
 
   test('any text comes through unchanged when its dollar signs are doubled', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => filled(text.replaceAll('$', '$$$$')) === text));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(filled(text.replaceAll('$', '$$$$'))).toBe(text);
+      }),
+    );
   });
 
   test('any value arrives as it is', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (value) => filled('<${V}>', { V: value }) === `<${value}>`));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (value) => {
+        expect(filled('<${V}>', { V: value })).toBe(`<${value}>`);
+      }),
+    );
   });
 
   test('no text makes it fail', () => {
     const pieces = fc.array(fc.constantFrom('$', '{', '}', '$$', '${', ':-', ':?', 'A', ' ', '+'), { maxLength: 30 });
-    fc.assert(fc.property(pieces, (parts) => typeof filled(parts.join(''), { A: '1' }) === 'string'));
+    fc.assert(
+      fc.property(pieces, (parts) => {
+        expect(filled(parts.join(''), { A: '1' })).toBeTypeOf('string');
+      }),
+    );
   });
 });
