@@ -1,6 +1,7 @@
 /**
- * All agents of one home, and the only way to change them: a change goes through the state table, becomes an event,
- * and is stored before anyone outside is told of it. Changes of one turn of the event loop share one transaction.
+ * All agents of one home, and the only way to change them: a change goes through the state table and becomes an event.
+ * Changes of some milliseconds share one transaction, since each costs a disk its fsync: what a killed daemon could not
+ * store is in the wrappers' journals. What must not be lost is stored by an explicit `flush` before it is done.
  */
 import { randomUUID } from 'node:crypto';
 import type { AgentSpec } from '../core/agent.ts';
@@ -14,6 +15,9 @@ import type { Store } from '../store/store.ts';
 import type { EventHub } from './event-hub.ts';
 import { manage, newRecord, type AgentRecord, type ManagedAgent } from './managed-agent.ts';
 
+/** A change is on disk after this at the latest. */
+const STORE_WITHIN_MS = 20;
+
 type NewEvent = Omit<MuxwardEvent, 'seq'>;
 
 export class Registry {
@@ -23,7 +27,8 @@ export class Registry {
   readonly #respecified = new Set<ManagedAgent>();
   readonly #removed = new Set<string>();
   #events: NewEvent[] = [];
-  #flushing: NodeJS.Immediate | null = null;
+  #flushing: (() => void) | null = null;
+  #noticing: NodeJS.Immediate | null = null;
   readonly #watchers = new Set<() => void>();
 
   readonly clock: Clock;
@@ -124,7 +129,7 @@ export class Registry {
    * @throws MuxwardError `storage`; what could not be stored stays noted and is tried again with the next change.
    */
   flush(): void {
-    if (this.#flushing) clearImmediate(this.#flushing);
+    this.#flushing?.();
     this.#flushing = null;
     const events = this.#events;
     let lastSeq = 0;
@@ -138,11 +143,10 @@ export class Registry {
     this.#removed.clear();
     this.#events = [];
     this.#hub.publish(events.map((event, i) => ({ ...event, seq: lastSeq - events.length + 1 + i }) as MuxwardEvent));
-    for (const watcher of this.#watchers) watcher();
   }
 
   /**
-   * Waits until `test` holds, looking again after every stored change.
+   * Waits until `test` holds, looking again after every change.
    * Resolves to false where `timeoutMs` passed or `signal` fired first.
    */
   until(test: () => boolean, timeoutMs: number | null, signal?: AbortSignal): Promise<boolean> {
@@ -166,7 +170,10 @@ export class Registry {
 
   /** Makes `until` look again after a change of what is not stored (health, activity). */
   notice(): void {
-    this.#schedule();
+    this.#noticing ??= setImmediate(() => {
+      this.#noticing = null;
+      for (const watcher of this.#watchers) watcher();
+    });
   }
 
   #row(agent: ManagedAgent): AgentChange {
@@ -180,7 +187,8 @@ export class Registry {
   }
 
   #schedule(): void {
-    this.#flushing ??= setImmediate(() => {
+    this.notice();
+    this.#flushing ??= this.clock.after(STORE_WITHIN_MS, () => {
       this.#flushing = null;
       try {
         this.flush();

@@ -58,14 +58,18 @@ export class ControlClient {
   /** Connects, starting the server if `args` do. @throws TmuxUnreachable with tmux's own words. */
   static async connect(options: ControlOptions): Promise<ControlClient> {
     const client = new ControlClient(options);
-    await new Promise<void>((resolve, reject) => {
-      client.#attached = { resolve, reject };
-      const timer = setTimeout(() => {
-        client.close();
-        reject(new TmuxUnreachable(`tmux did not answer within ${options.timeoutMs} ms`));
-      }, options.timeoutMs);
-      timer.unref();
-    });
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        client.#attached = { resolve, reject };
+        timer = setTimeout(() => reject(new TmuxUnreachable(`tmux did not answer within ${options.timeoutMs} ms`)), options.timeoutMs);
+      });
+    } catch (error) {
+      client.close();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
     return client;
   }
 

@@ -24,7 +24,9 @@ export async function act(daemon: Daemon, request: ActRequest): Promise<{ outcom
       return { ...outcomeOf(agent, { outcome: 'done', detail: error.message }), outcome: 'failed' as const, error: error.toBody() };
     }
   });
-  return { outcomes: await Promise.all(outcomes) };
+  const done = await Promise.all(outcomes);
+  daemon.registry.flush();
+  return { outcomes: done };
 }
 
 function meant({ registry }: Daemon, { action, selector }: ActRequest): ManagedAgent[] {
@@ -180,6 +182,5 @@ async function remove(daemon: Daemon, agent: ManagedAgent, request: ActRequest):
   if (record.pane !== null) await tmux.killSession(spec.name);
   fs.rmSync(runPaths(paths, spec.name).folder, { recursive: true, force: true });
   registry.remove(agent);
-  registry.flush();
   return { outcome: 'done', detail: 'removed' };
 }
