@@ -37,18 +37,14 @@ module.exports = {
       to: {},
     },
     {
-      name: 'client-takes-only-types-of-core',
-      severity: 'error',
-      comment: 'the client is loaded at every command: it shares the protocol with the daemon, as types only',
-      from: { path: '^src/client/' },
-      to: { path: '^src/core/', dependencyTypesNot: ['type-only'] },
-    },
-    {
       name: 'light-command-line',
       severity: 'error',
       comment: 'each costs the command line 10 ms or more: ask the daemon for what they do',
       from: { path: '^src/(cli|client)/' },
-      to: { path: 'node_modules/(execa|zod|chokidar|pidusage|proper-lockfile|fastify|pino|ioredis|bullmq)/' },
+      to: {
+        path: 'node_modules/(execa|zod|chokidar|pidusage|proper-lockfile|fastify|pino|ioredis|bullmq)/',
+        dependencyTypesNot: ['dynamic-import'],
+      },
     },
     {
       name: 'not-to-test',

@@ -8,7 +8,7 @@ import { serveApi, type ApiServer } from '../api/server.ts';
 import { homePaths, shortSocketFolder, type HomePaths } from '../config/paths.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { systemClock } from '../core/clock.ts';
-import { MuxwardError } from '../core/errors.ts';
+import type { MuxwardError } from '../core/errors.ts';
 import { isLive } from '../core/state.ts';
 import { parseWrapperReport } from '../core/wrapper-report.ts';
 import type { Store } from '../store/store.ts';

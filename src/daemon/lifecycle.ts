@@ -29,7 +29,7 @@ export interface StopOptions {
   readonly graceMs: number;
   readonly force: boolean;
   /** `run-again`: a restart, which counts as none of the policy's. */
-  readonly then: 'stay-down' | 'run-again';
+  readonly next: 'stay-down' | 'run-again';
   /** Why, where it is not the user's wish: becomes the kind of the end. */
   readonly because?: { readonly kind: EndKind; readonly detail: string };
 }
@@ -159,7 +159,7 @@ export class Lifecycle {
   async stop(agent: ManagedAgent, options: StopOptions): Promise<StopOutcome> {
     const { registry } = this.#options;
     const { record } = agent;
-    if (options.because === undefined) registry.patch(agent, { wish: options.then === 'run-again' ? 'run' : 'stop' });
+    if (options.because === undefined) registry.patch(agent, { wish: options.next === 'run-again' ? 'run' : 'stop' });
     agent.cancelRestart?.();
     const waited = agent.cancelRestart !== null;
     agent.cancelRestart = null;
@@ -190,7 +190,7 @@ export class Lifecycle {
 
   /** Carries out a stop that the daemon before this one was asked for. */
   async finishStop(agent: ManagedAgent): Promise<void> {
-    await this.stop(agent, { graceMs: LEFTOVER_GRACE_MS, force: false, then: 'stay-down' });
+    await this.stop(agent, { graceMs: LEFTOVER_GRACE_MS, force: false, next: 'stay-down' });
   }
 
   /** A start that came to nothing. */
@@ -236,7 +236,7 @@ export class Lifecycle {
   }
 
   async #clear(agent: ManagedAgent, left: RunningProcess): Promise<void> {
-    await this.#terminate(agent, left, { graceMs: LEFTOVER_GRACE_MS, force: false, then: 'run-again' });
+    await this.#terminate(agent, left, { graceMs: LEFTOVER_GRACE_MS, force: false, next: 'run-again' });
   }
 
   #failure(agent: ManagedAgent, why: 'missing-cwd' | 'missing-command'): End {

@@ -142,7 +142,7 @@ export class Watch {
   /** Without its wrapper an agent has no terminal and nobody who will report its end. */
   async #loseWrapper(agent: ManagedAgent): Promise<void> {
     const because = { kind: 'lost', detail: 'its wrapper was killed' } as const;
-    await this.#options.lifecycle.stop(agent, { graceMs: this.#options.graceMs, force: false, then: 'run-again', because });
+    await this.#options.lifecycle.stop(agent, { graceMs: this.#options.graceMs, force: false, next: 'run-again', because });
   }
 
   #checkWallTime(): void {
@@ -166,7 +166,7 @@ export class Watch {
     if (agent.record.process === null || agent.record.state === 'terminating') return;
     const { lifecycle, graceMs, onError } = this.#options;
     lifecycle
-      .stop(agent, { graceMs, force: false, then: 'run-again', because: { kind, detail } })
+      .stop(agent, { graceMs, force: false, next: 'run-again', because: { kind, detail } })
       .catch((error: unknown) => onError(kind, error));
   }
 
@@ -237,6 +237,6 @@ export class Watch {
 
   async #loseSession(agent: ManagedAgent): Promise<void> {
     const because = { kind: 'lost', detail: 'its tmux session was closed' } as const;
-    await this.#options.lifecycle.stop(agent, { graceMs: this.#options.graceMs, force: false, then: 'run-again', because });
+    await this.#options.lifecycle.stop(agent, { graceMs: this.#options.graceMs, force: false, next: 'run-again', because });
   }
 }

@@ -104,9 +104,9 @@ async function stopTree(
   { lifecycle, settings }: Daemon,
   agent: ManagedAgent,
   { graceMs, force }: Pick<ActRequest, 'graceMs' | 'force' | 'action'>,
-  then: 'stay-down' | 'run-again',
+  next: 'stay-down' | 'run-again',
 ): Promise<StopOutcome> {
-  return lifecycle.stop(agent, { graceMs: graceMs ?? settings.stopGraceMs, force: force ?? false, then });
+  return lifecycle.stop(agent, { graceMs: graceMs ?? settings.stopGraceMs, force: force ?? false, next });
 }
 
 function stopped({ spec, record }: ManagedAgent, { survivors, usedKill, elapsedMs }: StopOutcome): string {

@@ -16,7 +16,7 @@ const OLD_LOG_MS = 7 * 24 * 3600_000;
 export async function cleanup(daemon: Daemon, { dryRun, force }: Routes['POST /api/cleanup']['takes']): Promise<CleanupReply> {
   const chores = [...(await deadSessions(daemon)), ...orphans(daemon), ...staleFolders(daemon), ...oldLogs(daemon, force)];
   if (!dryRun) for (const chore of chores) await chore.run();
-  return { dryRun, items: chores.map(({ run: _, ...item }) => item) };
+  return { dryRun, items: chores.map(({ run: _run, ...item }) => item) };
 }
 
 async function deadSessions({ tmux, registry }: Daemon): Promise<Chore[]> {

@@ -9,8 +9,8 @@ import { treesOf } from '../../system/process-tree.ts';
 import { toAgent, type ManagedAgent } from '../managed-agent.ts';
 import type { Daemon } from './context.ts';
 
-export function status({ registry, info }: Daemon, selector: Selector): StatusReply {
-  return { agents: select(registry.all().map(toAgent), selector), daemon: info() };
+export function status(daemon: Daemon, selector: Selector): StatusReply {
+  return { agents: select(daemon.registry.all().map(toAgent), selector), daemon: daemon.info() };
 }
 
 /** At once, and then after each change, at most once a second; numbers are sampled every second meanwhile. */

@@ -32,7 +32,7 @@ function define({ registry }: Daemon, spec: AgentSpec): ManagedAgent {
 
 async function makeRoom({ lifecycle, settings }: Daemon, agent: ManagedAgent): Promise<void> {
   if (!isLive(agent.record.state)) return;
-  await lifecycle.stop(agent, { graceMs: settings.stopGraceMs, force: false, then: 'stay-down' });
+  await lifecycle.stop(agent, { graceMs: settings.stopGraceMs, force: false, next: 'stay-down' });
 }
 
 async function checkAll(daemon: Daemon, { specs, replace }: SpawnRequest): Promise<void> {
