@@ -3,6 +3,7 @@
  * so that it ends with the process, however that ends. What the rows mean is their users' business.
  */
 import fs from 'node:fs';
+import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { MuxwardError } from '../core/errors.ts';
 import { storageError } from '../system/storage-error.ts';
@@ -25,39 +26,80 @@ const SQLITE_BUSY = 5;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
-const SYSTEM_CODE: Readonly<Record<number, string>> = { 8: 'EROFS', 10: 'EIO', [SQLITE_FULL]: 'ENOSPC', 14: 'EACCES' };
+const SYSTEM_CODE: Readonly<Record<number, string>> = { 8: 'EROFS', 10: 'EIO', 14: 'EACCES' };
 
-/** @throws MuxwardError `storage` where the disk or the folder refuses it. */
-export function openStore(path: string): OpenOutcome {
+/** Several that open at the same moment can all be refused: each tries again after a while of its own. */
+const ATTEMPTS = 5;
+const MAX_PAUSE_MS = 40;
+
+/**
+ * Nothing else in this process may open the file while the store is open: POSIX takes the lock away when any
+ * descriptor of it is closed.
+ * @throws MuxwardError `storage` where the disk or the folder refuses it.
+ */
+export function openStore(file: string): OpenOutcome {
   try {
-    return openAt(path);
+    for (let attempt = 1; ; attempt += 1) {
+      const opened = openOrSetAside(file);
+      if (opened.outcome !== 'busy' || attempt === ATTEMPTS) return opened;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.random() * MAX_PAUSE_MS);
+    }
   } catch (error) {
-    if (!isDamage(error)) throw explained(error, path);
-    const damaged = `${path}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
-    setAside(path, damaged);
-    const opened = openAt(path);
+    throw explained(error, file);
+  }
+}
+
+function openOrSetAside(file: string): OpenOutcome {
+  let identity: FileIdentity | undefined;
+  try {
+    identity = identityOf(file);
+    return openAt(file, identity);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    // Another process has set it aside meanwhile, and what is there now is its new one.
+    if (identityOf(file).inode !== identity?.inode) return { outcome: 'busy' };
+    const damaged = `${file}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+    setAside(file, damaged);
+    const opened = openAt(file, identityOf(file));
     return opened.outcome === 'opened' ? { outcome: 'set-aside', store: opened.store, damaged } : opened;
   }
 }
 
-function openAt(path: string): OpenOutcome {
-  refuseEmptied(path);
-  const db = new DatabaseSync(path, { timeout: 0 });
+interface FileIdentity {
+  readonly inode: bigint;
+  /** SQLite takes a file of no bytes for a new database; ours is never that, so its content was lost. */
+  readonly wasEmptied: boolean;
+}
+
+/** Makes the file where it is missing. */
+function identityOf(file: string): FileIdentity {
+  const before = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
+  if (before) return { inode: before.ino, wasEmptied: before.size === 0n && !fs.existsSync(`${file}-wal`) };
+  try {
+    fs.closeSync(fs.openSync(file, 'ax', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return { inode: fs.statSync(file, { bigint: true }).ino, wasEmptied: false };
+}
+
+function openAt(file: string, { inode, wasEmptied }: FileIdentity): OpenOutcome {
+  const db = new DatabaseSync(file, { timeout: 0 });
   try {
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     db.exec('BEGIN EXCLUSIVE');
+    if (fs.statSync(file, { bigint: true, throwIfNoEntry: false })?.ino !== inode) return closed(db, { outcome: 'busy' });
     const found = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
-    if (found > MIGRATIONS.length) {
-      db.exec('ROLLBACK');
-      db.close();
-      return { outcome: 'newer-schema', found, known: MIGRATIONS.length };
-    }
-    for (const step of MIGRATIONS.slice(found)) db.exec(step);
-    db.exec(`PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
+    if (found > MIGRATIONS.length) return closed(db, { outcome: 'newer-schema', found, known: MIGRATIONS.length });
+    if (found === 0 && wasEmptied) throw Object.assign(new Error('the file is empty'), { errcode: SQLITE_NOTADB });
+    // Before anything is written, so that what is set aside is as it was found.
     const check = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
     if (check !== 'ok') throw Object.assign(new Error(String(check)), { errcode: SQLITE_CORRUPT });
-    fs.chmodSync(path, 0o600);
-    return { outcome: 'opened', store: new Store(path, db) };
+    for (const step of MIGRATIONS.slice(found)) db.exec(step);
+    if (found < MIGRATIONS.length) db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    db.exec('COMMIT');
+    fs.chmodSync(file, 0o600);
+    return { outcome: 'opened', store: new Store(file, db) };
   } catch (error) {
     db.close();
     if (primaryCode(error) === SQLITE_BUSY) return { outcome: 'busy' };
@@ -65,16 +107,15 @@ function openAt(path: string): OpenOutcome {
   }
 }
 
-/** SQLite takes a file of no bytes for a new database; ours is never that, so its content was lost. */
-function refuseEmptied(path: string): void {
-  const stat = fs.statSync(path, { throwIfNoEntry: false });
-  const hasJournal = fs.existsSync(`${path}-wal`);
-  if (stat?.size === 0 && !hasJournal) throw Object.assign(new Error('the file is empty'), { errcode: SQLITE_NOTADB });
+function closed(db: DatabaseSync, outcome: OpenOutcome): OpenOutcome {
+  db.exec('ROLLBACK');
+  db.close();
+  return outcome;
 }
 
-function setAside(path: string, damaged: string): void {
-  for (const suffix of ['', '-wal', '-shm']) {
-    if (fs.existsSync(path + suffix)) fs.renameSync(path + suffix, damaged + suffix);
+function setAside(file: string, damaged: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) {
+    if (fs.existsSync(file + suffix)) fs.renameSync(file + suffix, damaged + suffix);
   }
 }
 
@@ -88,21 +129,34 @@ function isDamage(error: unknown): boolean {
   return code === SQLITE_NOTADB || code === SQLITE_CORRUPT;
 }
 
-function explained(error: unknown, path: string): unknown {
+function explained(error: unknown, file: string): unknown {
+  if (error instanceof MuxwardError) return error;
+  if (typeof (error as NodeJS.ErrnoException | null)?.syscall === 'string') return storageError('open', file, error);
   const code = primaryCode(error);
-  if (code === undefined || error instanceof MuxwardError) return error;
-  return storageError('write', path, error, SYSTEM_CODE[code]);
+  if (code === undefined) return error;
+  return storageError('write', file, error, code === SQLITE_FULL ? 'ENOSPC' : (whyNotWritable(file) ?? SYSTEM_CODE[code]));
+}
+
+/** SQLite calls it an error of the disk when it cannot make its journal; the system knows better. */
+function whyNotWritable(file: string): string | undefined {
+  try {
+    fs.accessSync(path.dirname(file), fs.constants.W_OK);
+    if (fs.existsSync(file)) fs.accessSync(file, fs.constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code;
+  }
 }
 
 export class Store {
-  readonly #path: string;
+  readonly #file: string;
   readonly #db: DatabaseSync;
   readonly agents: AgentRows;
   readonly events: EventRows;
   readonly alerts: AlertRows;
 
-  constructor(path: string, db: DatabaseSync) {
-    this.#path = path;
+  constructor(file: string, db: DatabaseSync) {
+    this.#file = file;
     this.#db = db;
     this.agents = new AgentRows(db);
     this.events = new EventRows(db);
@@ -118,7 +172,7 @@ export class Store {
       return result;
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-      throw explained(error, this.#path);
+      throw explained(error, this.#file);
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import { cachedFor } from './cached-for.ts';
 import { livenessOf, type Identity, type Liveness } from './identity.ts';
-import { findMarked, type MarkedProcess } from './marks.ts';
+import type { MarkedProcess } from './marks.ts';
 import { readStat, scanProcesses, type ProcessStat } from './process-table.ts';
 import { withDescendants } from './process-tree.ts';
 import type { GroupLeader } from './signals.ts';
@@ -25,8 +25,8 @@ const readTable = cachedFor(5, (): Table | undefined => {
 /** Whose mark each process carries, made once for each reading of the marks. */
 const owners = new WeakMap<Marks, ReadonlyMap<number, { readonly agent: string; readonly identity: Identity }>>();
 
-/** How long somebody else's cache may delay us before we read the marks ourselves. */
-const MARKS_WAIT_MS = 1000;
+/** Longer than any shared reading stays good: a source that never reads anew must not hold up a stop for ever. */
+const FRESH_WAIT_MS = 2000;
 
 /** A process of the agent, and the group that it is in. */
 export interface Member extends Identity {
@@ -35,7 +35,6 @@ export interface Member extends Identity {
 
 export class AgentProcesses {
   readonly #agent: string;
-  readonly #home: string;
   readonly #readMarks: () => Marks;
   readonly #known = new Map<number, Identity>();
   #marks: Marks;
@@ -43,9 +42,8 @@ export class AgentProcesses {
   #group: { readonly pgid: number; readonly session: number } | undefined;
 
   /** `readMarks` gives `findMarked(home)`, possibly some milliseconds old. */
-  constructor(agent: string, home: string, root: GroupLeader | null, readMarks: () => Marks) {
+  constructor(agent: string, root: GroupLeader | null, readMarks: () => Marks) {
     this.#agent = agent;
-    this.#home = home;
     this.#readMarks = readMarks;
     this.#marks = readMarks();
     if (root === null) return;
@@ -67,20 +65,19 @@ export class AgentProcesses {
   /** Its living processes as of the last readings, which may be some milliseconds old. */
   find(): Member[] {
     this.#marks = this.#readMarks();
-    return this.#findByMarks();
+    const table = readTable();
+    const mine = table === undefined ? this.#findWithoutTable() : this.#findIn(table);
+    for (const one of mine) this.#known.set(one.pid, one);
+    return mine;
   }
 
   /** Its living processes by readings that began after this call. */
   async findAfresh(sleep: (ms: number) => Promise<void>): Promise<Member[]> {
     const [table, marks] = [readTable(), this.#readMarks()];
-    const giveUpAtMs = performance.now() + MARKS_WAIT_MS;
-    let newer = this.#readMarks();
-    while (newer === marks || (table !== undefined && readTable() === table)) {
-      await sleep(2);
-      newer = performance.now() < giveUpAtMs ? this.#readMarks() : findMarked(this.#home);
-    }
-    this.#marks = newer;
-    return this.#findByMarks();
+    const deadlineMs = performance.now() + FRESH_WAIT_MS;
+    const isStale = (): boolean => this.#readMarks() === marks || (table !== undefined && readTable() === table);
+    while (isStale() && performance.now() < deadlineMs) await sleep(2);
+    return this.find();
   }
 
   /** True where the group also holds a process of another agent: then it must not be signalled as a whole. */
@@ -88,13 +85,6 @@ export class AgentProcesses {
     return [...this.#marks].some(
       ([agent, marked]) => agent !== this.#agent && marked.some((one) => one.pgid === this.#group?.pgid),
     );
-  }
-
-  #findByMarks(): Member[] {
-    const table = readTable();
-    const mine = table === undefined ? this.#findWithoutTable() : this.#findIn(table);
-    for (const one of mine) this.#known.set(one.pid, one);
-    return mine;
   }
 
   #findIn({ all, childrenOf }: Table): Member[] {

@@ -9,6 +9,7 @@ import { signalGroup, signalProcess, type GroupLeader } from './signals.ts';
 
 export interface TerminationRequest {
   readonly agent: string;
+  /** Whose marks `marked` reads. */
   readonly home: string;
   /** The agent's process and its group; null where only what carries the mark may be left. */
   readonly root: GroupLeader | null;
@@ -36,7 +37,7 @@ const MAX_PAUSE_MS = 25;
 /** Resolves when none of the agent's processes is left, or with those that are. */
 export async function terminateTree(request: TerminationRequest): Promise<Termination> {
   const startedMs = performance.now();
-  const members = new AgentProcesses(request.agent, request.home, request.root, request.marked);
+  const members = new AgentProcesses(request.agent, request.root, request.marked);
   const end = new Ending(members, request.root);
   let left = members.find();
   if (!request.force) {
