@@ -114,8 +114,15 @@ launch() {
   export MUXWARD_HOME="$mw_home" MUXWARD_AGENT="$mw_name" MUXWARD_GENERATION="$mw_generation"
   record "started $mw_pid $mw_start"
   echo "$mw_name $mw_generation started $mw_pid $mw_start" >&3
+  # tmux starts panes with TTIN and TTOU ignored. `set -m` of other shells undoes that, bash has no means to.
+  if [ "$mw_mode" = pane ] && [ -n "${BASH_VERSION-}" ] && command -v perl >/dev/null; then
+    PERL_BADLANG=0 exec perl -e "$mw_default_signals" -- "$@" 3>&- 4>&-
+  fi
   exec "$@" 3>&- 4>&-
 }
+
+mw_default_signals='$SIG{$_} = "DEFAULT" for qw(INT QUIT TTIN TTOU); delete $ENV{PERL_BADLANG};
+  exec {$ARGV[0]} @ARGV; exit 126'
 
 fail() {
   printf '✘ %s\n' "$2" >&2
@@ -142,6 +149,7 @@ look_at_child() {
   if { read -r mw_stat <"/proc/$mw_child/stat" && read -r mw_cpu <"/proc/$mw_child/schedstat"; } 2>/dev/null; then
     mw_stat=${mw_stat##*) }
     mw_state=${mw_stat%% *}
+    case $mw_state in Z* | X*) mw_state=gone ;; esac
   elif [ -d /proc/self ]; then
     mw_state=gone
   else
@@ -150,16 +158,22 @@ look_at_child() {
 }
 
 # Only SIGSTOP asks for a pause; who types Ctrl-Z in a pane has no shell there to continue from.
-# (The daemon pauses this wrapper first and continues it last, so that it never gets here.)
+# No shell is told when a child continues, so this looks.
 await_continue() {
-  mw_child=$(jobs -p)
+  # (dash knows no jobs in a command substitution.)
+  mw_child=''
+  { read -r mw_child </proc/$$/task/$$/children; } 2>/dev/null
+  mw_child=${mw_child%% *}
+  mw_child=${mw_child:-$(jobs -p)}
+  mw_state=''
   [ "$(kill -l "$mw_status")" = STOP ] || return 0
   look_at_child
-  mw_cpu_before=$mw_cpu
+  mw_cpu_before=$mw_cpu mw_looks=0
   while :; do
     case $mw_state in T*) ;; *) break ;; esac
     [ "$mw_cpu" = "$mw_cpu_before" ] || break
-    sleep 0.3
+    if [ "$mw_looks" -lt 10 ]; then sleep 0.3; else sleep 1; fi
+    mw_looks=$((mw_looks + 1))
     look_at_child
   done
 }
@@ -168,20 +182,36 @@ run_in_foreground() {
   set -m
   ( launch "$@" )
   mw_status=$?
-  while is_stopped; do
-    if [ "$mw_mode" = pane ]; then
-      await_continue
-    else
-      kill -s STOP $$
-    fi
-    # Not 2>/dev/null: standard error is bash's way to the terminal.
-    fg %% >/dev/null
-    mw_status=$?
-  done
+  outlast_stops
+}
+
+outlast_stops() {
+  is_stopped || return 0
+  if [ "$mw_mode" = pane ]; then
+    await_continue
+  else
+    # To the calling shell this is one job: it gets its terminal back, and continues us. From here on a signal
+    # to us is forwarded late, since `fg` is the only sure way back into the foreground.
+    set +m
+    kill -s STOP $$
+    set -m
+  fi
+  if [ "$mw_mode" = pane ] && [ -n "${BASH_VERSION-}" ] && [ "$mw_state" = gone ]; then
+    # bash refuses to fg, and has forgotten, a job that ended while it was stopped: only KILL does that.
+    mw_status=137
+    return
+  fi
+  # Not 2>/dev/null: standard error is bash's way to the terminal. Status unset, since bash may not come back here.
+  mw_status=''
+  fg %% >/dev/null
+  mw_status=$?
+  outlast_stops
 }
 
 forward() {
   mw_signal=$1
+  # A signal during `wait` makes bash forget what to do with INT.
+  trap 'forward INT' INT
   [ -n "$mw_child" ] || return 0
   if kill -0 "$mw_child" 2>/dev/null; then
     kill -s "$1" -- "-$mw_child" 2>/dev/null || kill -s "$1" "$mw_child" 2>/dev/null
@@ -191,7 +221,7 @@ forward() {
 }
 
 # A signal makes `wait` return early with a status of its own. Asking again gives the child's, unless the first
-# answer was the child's already and the shell has forgotten it since.
+# answer was the child's already and the shell has forgotten it since, which it says with 127.
 await_child() {
   wait "$mw_child"
   mw_status=$?
@@ -208,8 +238,7 @@ await_child() {
 start_apart() {
   set -- sh "$0" --launch "$mw_name" "$mw_type" "$mw_generation" "$@"
   if command -v perl >/dev/null; then
-    PERL_BADLANG=0 exec perl -e 'setpgrp; $SIG{$_} = "DEFAULT" for qw(INT QUIT); delete $ENV{PERL_BADLANG};
-      exec {$ARGV[0]} @ARGV; exit 127' -- "$@"
+    PERL_BADLANG=0 exec perl -e "setpgrp; $mw_default_signals" -- "$@"
   fi
   if command -v setsid >/dev/null; then exec setsid "$@"; fi
   exec "$@"
@@ -222,23 +251,20 @@ run_in_background() {
   trap 'forward HUP' HUP
   if [ "$mw_mode" = shell ]; then
     set -m
-    launch "$@" <&0 &
+    launch "$@" &
   else
-    start_apart ${mw_given:+--} "$@" <&0 &
+    # A background command would lose standard input, and <&0 comes too late to keep it.
+    exec 5<&0
+    start_apart ${mw_given:+--} "$@" <&5 5<&- &
+    exec 5<&-
   fi
   mw_child=$!
   if [ -n "$mw_signal" ]; then forward "$mw_signal"; fi
   await_child
-  while [ "$mw_mode" = shell ] && is_stopped; do
-    # To the calling shell this is one job: it gets its terminal back, and continues us. From here on a signal
-    # to us is forwarded late, since `fg` is the only sure way back into the foreground.
+  if [ "$mw_mode" = shell ]; then
+    outlast_stops
     set +m
-    kill -s STOP $$
-    set -m
-    fg %% >/dev/null
-    mw_status=$?
-  done
-  if [ "$mw_mode" = shell ]; then set +m; fi
+  fi
   trap - TERM INT HUP
 }
 
@@ -298,6 +324,15 @@ await_verdict() {
   done
 }
 
+# Returns when there is to be another generation.
+settle() {
+  tell_end
+  if [ -z "$mw_listening" ]; then exit "$mw_status"; fi
+  mend_terminal
+  await_verdict
+  clear_screen_modes
+}
+
 mw_launch='' mw_supervised='' mw_given='' mw_listening='' mw_generation=0
 case ${1-} in
   -h | --help)
@@ -341,13 +376,17 @@ if [ -n "$mw_launch" ]; then
 fi
 find_mode
 # TERM and HUP keep their default action: when a session's leader dies, the kernel hangs up the foreground.
-# (tmux starts panes with TTIN and TTOU ignored. `set -m` of dash and busybox undoes that, bash has no means to.)
 if [ "$mw_mode" = pane ]; then trap : INT QUIT TSTP; fi
-while :; do
-  run_once "$@"
-  tell_end
-  if [ -z "$mw_listening" ]; then exit "$mw_status"; fi
-  mend_terminal
-  await_verdict
-  clear_screen_modes
-done
+if [ -z "${BASH_VERSION-}" ]; then
+  while :; do
+    run_once "$@"
+    settle
+  done
+fi
+# When its foreground child ends by SIGINT, bash leaves all functions and loops, trap or no trap, and goes on here.
+mw_status=''
+run_once "$@"
+mw_left_with=$?
+mw_status=${mw_status:-$mw_left_with}
+settle
+exec "$BASH" "$0" "$mw_name" "$mw_type" "$mw_generation" ${mw_given:+--} "$@"
