@@ -3,7 +3,6 @@
  * reaches it through the wrapper's private argument file and is never wrapped as pasted text.
  * The conversation gets an id of its own at the first start, and a later start resumes it if it was written down.
  */
-import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { AgentSpec } from '../core/agent.ts';
@@ -23,7 +22,7 @@ export const claudeCode: AgentType = {
         hint: 'npm install -g @anthropic-ai/claude-code',
       });
     }
-    const sessionId = context.sessionId ?? randomUUID();
+    const sessionId = context.sessionId ?? crypto.randomUUID();
     const resumes = context.sessionId !== null && fs.existsSync(transcriptPath(spec, context.sessionId));
     const conversation = resumes ? ['--resume', sessionId] : ['--session-id', sessionId];
     const prompt = spec.prompt === null || resumes ? [] : ['--', spec.prompt];

@@ -60,10 +60,13 @@ async function lockOrAnswer(paths: HomePaths, client: Client): Promise<Release |
   }
 }
 
+/** A small young generation costs the daemon nothing it notices, and 7 MB less memory with 200 agents. */
+const DAEMON_FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1'];
+
 async function launch(paths: HomePaths, program: string, env: NodeJS.ProcessEnv, client: Client): Promise<void> {
   const log = openLog(paths);
   const from = fs.fstatSync(log).size;
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, '--home', paths.home], {
+  const child = spawn(process.execPath, [...DAEMON_FLAGS, program, '--home', paths.home], {
     cwd: '/',
     detached: true,
     stdio: ['ignore', log, log],

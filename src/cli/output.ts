@@ -3,7 +3,6 @@
  * `process.stdout` costs 2 ms at start-up, and what it still holds is lost when the process exits.
  */
 import fs from 'node:fs';
-import tty from 'node:tty';
 import { MuxwardError } from '../core/errors.ts';
 
 /** Whoever read standard output has gone (`muxward logs x | head`): a quiet end, not an error. */
@@ -25,7 +24,8 @@ export function writeErr(text: string): void {
 
 /** True where a person reads the output of descriptor 0, 1 or 2. */
 export function isTerminal(descriptor: 0 | 1 | 2): boolean {
-  return tty.isatty(descriptor);
+  // Not imported: chalk has it too, and what both share would be one more file to load at start.
+  return process.getBuiltinModule('node:tty').isatty(descriptor);
 }
 
 function writeAll(descriptor: number, data: string | Uint8Array): void {

@@ -2,7 +2,6 @@
  * The composition root: makes the parts of one home's daemon, wires them, picks up where the last daemon left off, and
  * takes them down again. Agents go on when it ends.
  */
-import fs from 'node:fs';
 import path from 'node:path';
 import { serveApi, type ApiServer } from '../api/server.ts';
 import { homePaths, shortSocketFolder, type HomePaths } from '../config/paths.ts';
@@ -81,11 +80,11 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     ending = true;
     log.info(`ends: ${reason}`);
     registry.emit('daemon.stopped', null, { reason });
-    await api?.close();
     for (const stop of stops) stop();
     flushLast(registry, log);
     store.close();
-    fs.rmSync(paths.apiSocket, { force: true });
+    // The socket goes last: where none answers any more, a next daemon finds the state free. Closing removes its file.
+    await api?.close();
     options.onEnd();
   };
   const daemon: Daemon = {

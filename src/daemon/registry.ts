@@ -3,7 +3,7 @@
  * Changes of some milliseconds share one transaction, since each costs a disk its fsync: what a killed daemon could not
  * store is in the wrappers' journals. What must not be lost is stored by an explicit `flush` before it is done.
  */
-import { randomUUID } from 'node:crypto';
+import { newId } from './new-id.ts';
 import type { AgentSpec } from '../core/agent.ts';
 import type { Clock } from '../core/clock.ts';
 import { MuxwardError } from '../core/errors.ts';
@@ -70,7 +70,7 @@ export class Registry {
 
   add(spec: AgentSpec): ManagedAgent {
     const at = this.clock.now().toISOString();
-    const agent = manage(spec, newRecord(`ag_${randomUUID().replaceAll('-', '').slice(0, 16)}`, at));
+    const agent = manage(spec, newRecord(newId('ag'), at));
     this.#agents.set(spec.name, agent);
     this.#removed.delete(spec.name);
     this.#respecified.add(agent);

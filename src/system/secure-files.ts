@@ -1,5 +1,4 @@
 /** Folders and files that only their owner can read, written so that a reader sees the old or the new, never a half. */
-import { randomBytes } from 'node:crypto';
 import {
   chmodSync, closeSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync,
 } from 'node:fs';
@@ -54,7 +53,7 @@ export interface WriteOptions {
  * @throws MuxwardError `storage`; then the file is as it was.
  */
 export function writePrivateFile(file: string, data: string | Uint8Array, options: WriteOptions = {}): void {
-  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = `${file}.${Math.random().toString(36).slice(2)}.tmp`;
   try {
     writeThrough(temporary, data, options);
     renameSync(temporary, file);

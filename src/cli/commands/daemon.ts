@@ -1,4 +1,5 @@
 /** `daemon`: the supervisor itself. Agents do not need it to live: it only looks after them. */
+import fs from 'node:fs';
 import { defineSubcommand, type CommandGroup } from '../command.ts';
 import { isNobodyThere } from '../connection.ts';
 import type { Context } from '../context.ts';
@@ -33,7 +34,7 @@ const stop = defineSubcommand<{ readonly agents?: boolean }>('end it; agents liv
     const info = await runningInfo(context);
     if (info === undefined) return showDown(context, EXIT.ok);
     const doing = agents ? 'ending all agents and the daemon' : 'ending the daemon';
-    await withProgress(context, doing, stopAndWait(context, agents));
+    await withProgress(context, doing, stopAndWait(context, agents, info.pid));
     if (context.json) context.out(`${JSON.stringify({ running: false, pid: info.pid })}\n`);
     else if (!context.quiet) context.out(`daemon ended (pid ${info.pid})${agents ? ', and all agents' : '; agents live on'}\n`);
     return EXIT.ok;
@@ -109,10 +110,10 @@ async function runningInfo(context: Context): Promise<DaemonInfo | undefined> {
 }
 
 /** Ended means that its socket answers no more. */
-async function stopAndWait(context: Context, agents: boolean): Promise<void> {
+async function stopAndWait(context: Context, agents: boolean, pid: number): Promise<void> {
   await context.runningDaemon.call('POST /api/daemon/stop', { agents });
   const deadline = performance.now() + STOP_TIMEOUT_MS;
-  while ((await stillAnswers(context)) && performance.now() < deadline) {
+  while (((await stillAnswers(context)) || lives(pid)) && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
@@ -123,6 +124,20 @@ async function stillAnswers(context: Context): Promise<boolean> {
     return true;
   } catch (error) {
     return !isNobodyThere(error);
+  }
+}
+
+/** A zombie has ended: whoever started it has only not yet asked how. */
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  try {
+    return !/\) Z /.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return !fs.existsSync('/proc/self');
   }
 }
 

@@ -1,5 +1,5 @@
 /** `alerts`: what somebody should look at, until somebody says that they did. */
-import { randomUUID } from 'node:crypto';
+import { newId } from '../new-id.ts';
 import { MuxwardError } from '../../core/errors.ts';
 import type { Alert, Routes } from '../../core/protocol.ts';
 import type { Daemon } from './context.ts';
@@ -9,7 +9,7 @@ export function listAlerts({ store }: Daemon, all: boolean): Routes['GET /api/al
 }
 
 export function raiseAlert({ store, registry }: Daemon, request: Routes['POST /api/alerts']['takes']): Alert {
-  const id = `al_${randomUUID().replaceAll('-', '').slice(0, 12)}`;
+  const id = newId('al');
   const alert: Alert = { id, at: registry.clock.now().toISOString(), ...request, acknowledgedAt: null };
   store.alerts.put(alert);
   registry.emit('alert.raised', alert.agent, { id, severity: alert.severity, message: alert.message });
