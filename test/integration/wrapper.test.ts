@@ -284,7 +284,9 @@ for (const [shellName, shell] of Object.entries(SHELLS)) {
     });
 
     test('a child that stops has not ended: Ctrl-Z passes, SIGSTOP waits for SIGCONT', async () => {
-      const { child } = await start(['/bin/sh', '-c', 'while :; do sleep 0.02; done']);
+      // It reads the terminal, so it stops once more when it is continued before it is the foreground again.
+      const { child } = await start(['/bin/cat']);
+      await eventually(() => fs.readFileSync(`/proc/${child.pid}/comm`, 'utf8') === 'cat\n', 'the program itself');
       const runs = (): boolean => state(child.pid) !== 'T' && stat(child.pid)(8) === child.pid;
       for (let round = 0; round < 2; round += 1) {
         // Again and again: one that comes while the wrapper deals with Ctrl-Z is undone with it.
