@@ -63,7 +63,7 @@ const SCHEMAS: Record<Route, z.ZodMiniType> = {
   'GET /api/agents': selector,
   'GET /api/agents/watch': selector,
   'GET /api/agents/:name': NOTHING,
-  'POST /api/agents': z.strictObject({ specs: z.array(spec), replace: z.optional(z.boolean()) }),
+  'POST /api/agents': z.strictObject({ specs: z.array(spec), alsoNamed: z.optional(words), replace: z.optional(z.boolean()) }),
   'POST /api/actions': z.strictObject({
     action: z.enum(ACTIONS),
     selector,

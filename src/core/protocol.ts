@@ -23,6 +23,8 @@ export interface StatusReply {
 /** Agents to start. All are checked before the first is started; `replace` restarts an agent whose spec changed (`up`). */
 export interface SpawnRequest {
   readonly specs: readonly AgentSpec[];
+  /** More agents like the last of `specs` but for their names: the environment of 200 is sent once. */
+  readonly alsoNamed?: readonly string[];
   readonly replace?: boolean;
 }
 

@@ -22,6 +22,7 @@ import { Lifecycle } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { Marks } from './marks.ts';
 import { pickUp } from './pick-up.ts';
+import { rebuild } from './rebuild.ts';
 import { Registry } from './registry.ts';
 import { showStates } from './state-line.ts';
 import { handlersOf } from './verbs/handlers.ts';
@@ -34,6 +35,8 @@ export interface DaemonOptions {
   readonly installation: string;
   readonly store: Store;
   readonly log: Log;
+  /** The state was lost: make it again from what lies in the run folder. */
+  readonly rebuild: boolean;
   readonly env: Readonly<Record<string, string>>;
   /** Called once everything is down. */
   readonly onEnd: () => void;
@@ -55,6 +58,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   const hub = new EventHub();
   const registry = new Registry(store, systemClock, hub, storageWatch(log));
   registry.load();
+  if (options.rebuild) rebuild(registry, paths, log);
   const parts = wire(options, paths, settings, registry);
   const { tmux, lifecycle, launcher, watch, marks } = parts;
   await tmux.connect();

@@ -61,6 +61,7 @@ export class Launcher {
     const starts = agents.map((agent, i) => this.#intend(agent, plans[i] as LaunchPlan, reason));
     this.#options.registry.flush();
     await this.#askTmux(starts);
+    for (const { spec } of agents) this.#files.keep(spec);
     await Promise.all(starts.map((start, i) => this.#settle(start, plans[i] as LaunchPlan)));
   }
 

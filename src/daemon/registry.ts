@@ -16,7 +16,7 @@ import type { EventHub } from './event-hub.ts';
 import { manage, newRecord, type AgentRecord, type ManagedAgent } from './managed-agent.ts';
 
 /** A change is on disk after this at the latest. */
-const STORE_WITHIN_MS = 20;
+const STORE_WITHIN_MS = 50;
 
 type NewEvent = Omit<MuxwardEvent, 'seq'>;
 
@@ -42,6 +42,12 @@ export class Registry {
     this.#store = store;
     this.#hub = hub;
     this.#onStorage = onStorage;
+  }
+
+  /** Takes an agent that the state has lost, as it was found in the run folder. */
+  addFound(spec: AgentSpec, values: Partial<AgentRecord>): void {
+    const agent = this.add(spec);
+    Object.assign(agent.record, values);
   }
 
   /** Reads what is stored. */

@@ -33,7 +33,11 @@ export class RunFiles {
     makePrivateFolder(paths.folder);
     this.#put('env', paths.env, envFile({ ...spec.env, ...plan.env }));
     this.#put('args', paths.args, argsFile(spec, plan));
-    writePrivateFile(paths.spec, JSON.stringify(spec));
+  }
+
+  /** Keeps the specification beside them; nothing needs it to start. */
+  keep(spec: AgentSpec): void {
+    writePrivateFile(runPaths(this.#paths, spec.name).spec, JSON.stringify(spec));
   }
 
   /** Ends the sharing of files: what comes later is written anew. */

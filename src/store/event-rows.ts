@@ -41,7 +41,9 @@ export class EventRows {
   /** Oldest first. */
   list({ agent, since, limit }: EventQuery): MuxwardEvent[] {
     const rows = this.#list.all({ agent: agent ?? null, since: since ?? null, limit });
-    return rows.map((row) => ({ ...row, data: JSON.parse(String(row['data'])) as unknown }) as unknown as MuxwardEvent);
+    return rows.map(
+      (row) => ({ ...row, data: JSON.parse(String(row['data'])) as unknown }) as unknown as MuxwardEvent,
+    );
   }
 
   /** Keeps the newest `keep`. */

@@ -88,10 +88,13 @@ function openAt(file: string, { inode, wasEmptied }: FileIdentity): OpenOutcome 
   try {
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     db.exec('BEGIN EXCLUSIVE');
-    if (fs.statSync(file, { bigint: true, throwIfNoEntry: false })?.ino !== inode) return closed(db, { outcome: 'busy' });
+    if (fs.statSync(file, { bigint: true, throwIfNoEntry: false })?.ino !== inode)
+      return closed(db, { outcome: 'busy' });
     const found = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
-    if (found > MIGRATIONS.length) return closed(db, { outcome: 'newer-schema', found, known: MIGRATIONS.length });
-    if (found === 0 && wasEmptied) throw Object.assign(new Error('the file is empty'), { errcode: SQLITE_NOTADB });
+    if (found > MIGRATIONS.length)
+      return closed(db, { outcome: 'newer-schema', found, known: MIGRATIONS.length });
+    if (found === 0 && wasEmptied)
+      throw Object.assign(new Error('the file is empty'), { errcode: SQLITE_NOTADB });
     // Before anything is written, so that what is set aside is as it was found.
     const check = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
     if (check !== 'ok') throw Object.assign(new Error(String(check)), { errcode: SQLITE_CORRUPT });
@@ -131,10 +134,16 @@ function isDamage(error: unknown): boolean {
 
 function explained(error: unknown, file: string): unknown {
   if (error instanceof MuxwardError) return error;
-  if (typeof (error as NodeJS.ErrnoException | null)?.syscall === 'string') return storageError('open', file, error);
+  if (typeof (error as NodeJS.ErrnoException | null)?.syscall === 'string')
+    return storageError('open', file, error);
   const code = primaryCode(error);
   if (code === undefined) return error;
-  return storageError('write', file, error, code === SQLITE_FULL ? 'ENOSPC' : (whyNotWritable(file) ?? SYSTEM_CODE[code]));
+  return storageError(
+    'write',
+    file,
+    error,
+    code === SQLITE_FULL ? 'ENOSPC' : (whyNotWritable(file) ?? SYSTEM_CODE[code]),
+  );
 }
 
 /** SQLite calls it an error of the disk when it cannot make its journal; the system knows better. */

@@ -23,7 +23,10 @@ const readTable = cachedFor(5, (): Table | undefined => {
 });
 
 /** Whose mark each process carries, made once for each reading of the marks. */
-const owners = new WeakMap<Marks, ReadonlyMap<number, { readonly agent: string; readonly identity: Identity }>>();
+const owners = new WeakMap<
+  Marks,
+  ReadonlyMap<number, { readonly agent: string; readonly identity: Identity }>
+>();
 
 /** Longer than any shared reading stays good: a source that never reads anew must not hold up a stop for ever. */
 const FRESH_WAIT_MS = 2000;
@@ -75,7 +78,8 @@ export class AgentProcesses {
   async findAfresh(sleep: (ms: number) => Promise<void>): Promise<Member[]> {
     const [table, marks] = [readTable(), this.#readMarks()];
     const deadlineMs = performance.now() + FRESH_WAIT_MS;
-    const isStale = (): boolean => this.#readMarks() === marks || (table !== undefined && readTable() === table);
+    const isStale = (): boolean =>
+      this.#readMarks() === marks || (table !== undefined && readTable() === table);
     while (isStale() && performance.now() < deadlineMs) await sleep(2);
     return this.find();
   }
@@ -144,7 +148,8 @@ function ownersIn(marks: Marks): NonNullable<ReturnType<typeof owners.get>> {
   const made = owners.get(marks);
   if (made) return made;
   const index = new Map<number, { readonly agent: string; readonly identity: Identity }>();
-  for (const [agent, marked] of marks) for (const identity of marked) index.set(identity.pid, { agent, identity });
+  for (const [agent, marked] of marks)
+    for (const identity of marked) index.set(identity.pid, { agent, identity });
   owners.set(marks, index);
   return index;
 }

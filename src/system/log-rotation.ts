@@ -101,5 +101,8 @@ async function renameIfThere(from: string, to: string): Promise<void> {
 }
 
 async function isThere(file: string): Promise<boolean> {
-  return stat(file).then(() => true, () => false);
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
 }

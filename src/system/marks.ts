@@ -58,7 +58,10 @@ function markIn(environ: Buffer, home: Buffer): Mark | undefined {
   const agent = valueOf(environ, 'MUXWARD_AGENT=');
   if (agent === undefined || agent.length === 0) return undefined;
   if (!valueOf(environ, 'MUXWARD_HOME=')?.equals(home)) return undefined;
-  return { agent: agent.toString(), generation: toGeneration(valueOf(environ, 'MUXWARD_GENERATION=')?.toString()) };
+  return {
+    agent: agent.toString(),
+    generation: toGeneration(valueOf(environ, 'MUXWARD_GENERATION=')?.toString()),
+  };
 }
 
 /** The value of the first string that begins with `key`, as getenv(3) finds it. */

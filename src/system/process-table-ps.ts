@@ -38,7 +38,9 @@ export function psCommandLine(pid: number): string[] {
 /** Each process's id with its command and environment in one line, separated by spaces. */
 export function psEnvironments(): { readonly pid: number; readonly text: string }[] {
   const lines = ps(['-axEww', '-o', 'pid=,command='])?.split('\n') ?? [];
-  return lines.map((line) => ({ pid: Number.parseInt(line, 10), text: `${line} ` })).filter(({ pid }) => pid > 0);
+  return lines
+    .map((line) => ({ pid: Number.parseInt(line, 10), text: `${line} ` }))
+    .filter(({ pid }) => pid > 0);
 }
 
 /** Changes with every boot. */

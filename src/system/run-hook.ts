@@ -43,7 +43,8 @@ export async function runHook({ command, input, timeoutMs, env }: HookRequest): 
     return { ok: false, message: `did not end within ${timeoutMs} ms` };
   }
   if (result.exitCode === 0) return { ok: true };
-  const how = result.signal ?? (result.exitCode === undefined ? 'could not be started' : `status ${result.exitCode}`);
+  const how =
+    result.signal ?? (result.exitCode === undefined ? 'could not be started' : `status ${result.exitCode}`);
   const said = lastLine();
   return { ok: false, message: said === '' ? how : `${how}: ${said}` };
 }

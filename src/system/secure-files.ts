@@ -1,6 +1,15 @@
 /** Folders and files that only their owner can read, written so that a reader sees the old or the new, never a half. */
 import {
-  chmodSync, closeSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync,
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { MuxwardError } from '../core/errors.ts';

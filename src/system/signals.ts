@@ -43,7 +43,8 @@ export function signalGroup(
   const { pgid } = leader;
   const own = readStat(process.pid);
   if (!isSignallable(pgid) || typeof own === 'string' || own.pgid === pgid) return 'not-permitted';
-  if (isMember(leader, pgid) || marked.some((one) => one.startTime !== 0 && isMember(one, pgid))) return send(-pgid, signal);
+  if (isMember(leader, pgid) || marked.some((one) => one.startTime !== 0 && isMember(one, pgid)))
+    return send(-pgid, signal);
   const liveness = livenessOf(leader);
   if (liveness === 'recycled') return 'recycled';
   return liveness === 'gone' || liveness === 'zombie' ? 'gone' : 'not-permitted';

@@ -5,8 +5,14 @@ const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>>
   ENOSPC: ['the disk is full', 'free some space (see df), or set MUXWARD_HOME to a folder on another disk'],
   EDQUOT: ['your disk quota is used up', 'free some space, or set MUXWARD_HOME to a folder on another disk'],
   EROFS: ['the file system is read-only', 'set MUXWARD_HOME to a folder on a writable file system'],
-  EACCES: ['it is not writable for you', 'check its owner and mode (ls -ld), or set MUXWARD_HOME to a folder of yours'],
-  EPERM: ['it is not writable for you', 'check its owner and flags (ls -ld, lsattr), or set MUXWARD_HOME to a folder of yours'],
+  EACCES: [
+    'it is not writable for you',
+    'check its owner and mode (ls -ld), or set MUXWARD_HOME to a folder of yours',
+  ],
+  EPERM: [
+    'it is not writable for you',
+    'check its owner and flags (ls -ld, lsattr), or set MUXWARD_HOME to a folder of yours',
+  ],
   ENOTDIR: ['a part of its path is no folder', 'move that file away, or set MUXWARD_HOME to another folder'],
   EEXIST: ['something else is there', 'move that file away, or set MUXWARD_HOME to another folder'],
   EISDIR: ['a folder is there', 'move that folder away, or set MUXWARD_HOME to another folder'],
@@ -15,7 +21,10 @@ const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>>
   ELOOP: ['its path holds a loop of symbolic links', 'mend the links, or set MUXWARD_HOME to another folder'],
   EMFILE: ['too many files are open', 'raise the limit (ulimit -n) and start the daemon again'],
   ENFILE: ['too many files are open on this machine', 'close some programs, or raise fs.file-max'],
-  EIO: ['the disk reports an error', 'check the disk (dmesg), or set MUXWARD_HOME to a folder on another one'],
+  EIO: [
+    'the disk reports an error',
+    'check the disk (dmesg), or set MUXWARD_HOME to a folder on another one',
+  ],
 };
 
 /** `doing` continues "cannot …": `write`, `create`. `code` is taken from `cause` where it has one. */

@@ -64,7 +64,11 @@ class Ending {
   }
 
   /** Signals `first` and whatever turns up later; gives what is left after `timeoutMs`. */
-  async signalUntilGone(signal: 'SIGTERM' | 'SIGKILL', first: Member[], timeoutMs: number): Promise<Member[]> {
+  async signalUntilGone(
+    signal: 'SIGTERM' | 'SIGKILL',
+    first: Member[],
+    timeoutMs: number,
+  ): Promise<Member[]> {
     const deadlineMs = performance.now() + timeoutMs;
     const signalled = new Set<string>();
     let left = first;
@@ -91,8 +95,11 @@ class Ending {
   #signal(signal: 'SIGTERM' | 'SIGKILL', targets: readonly Member[], mayTakeGroup: boolean): void {
     const { pgid } = this.#members;
     const asGroup =
-      mayTakeGroup && pgid !== undefined && this.#root !== null &&
-      targets.some((one) => one.pgid === pgid) && !this.#members.hasStrangersInGroup() &&
+      mayTakeGroup &&
+      pgid !== undefined &&
+      this.#root !== null &&
+      targets.some((one) => one.pgid === pgid) &&
+      !this.#members.hasStrangersInGroup() &&
       signalGroup(this.#root, signal, [...this.#members.marked(), ...targets]) === 'sent';
     for (const one of targets) {
       if (!asGroup || one.pgid !== pgid) signalProcess(one, signal);

@@ -56,8 +56,7 @@ export const command = defineCommand<SpawnOptions>({
     if (program?.length === 0) throw new MuxwardError('usage', 'there is no command behind --', { hint: 'muxward spawn web -- npm start' });
     const names = namesOf(args[0] ?? inventName(options.type, program), options.count);
     if (options.attach) await refuseAttach(names.length);
-    const specs = await specsOf(context, names, options, program);
-    const agents = await start(context, specs);
+    const agents = await start(context, await specOf(context, names[0] as string, options, program), names.slice(1));
     show(context, agents);
     if (!options.attach) return EXIT.ok;
     const { attach } = await import('../attach.ts');
@@ -65,11 +64,9 @@ export const command = defineCommand<SpawnOptions>({
   },
 });
 
-async function specsOf(context: Context, names: readonly string[], flags: SpecFlags, program: readonly string[] | undefined): Promise<AgentSpec[]> {
-  const [first = ''] = names;
+async function specOf(context: Context, name: string, flags: SpecFlags, program: readonly string[] | undefined): Promise<AgentSpec> {
   const caller = { env: process.env, cwd: currentFolder(), umask: process.umask(), defaults: await agentDefaults(context) };
-  const spec = await agentSpec(first, flags, program, caller);
-  return names.map((name) => ({ ...spec, name }));
+  return await agentSpec(name, flags, program, caller);
 }
 
 /** Settings are only loaded where the user has written some. */
@@ -79,11 +76,10 @@ async function agentDefaults(context: Context): Promise<AgentDefaults> {
   return (await loadSettings(context.paths.config)).agent;
 }
 
-async function start(context: Context, specs: readonly AgentSpec[]): Promise<readonly Agent[]> {
-  const what = specs.length === 1 ? `starting ${specs[0]?.name}` : `starting ${specs.length} agents`;
-  if (!context.json) return (await withProgress(context, what, context.daemon.call('POST /api/agents', { specs }))).agents;
-  const { agents } = await context.daemon.call('POST /api/agents', { specs });
-  return agents;
+async function start(context: Context, spec: AgentSpec, alsoNamed: readonly string[]): Promise<readonly Agent[]> {
+  const what = alsoNamed.length === 0 ? `starting ${spec.name}` : `starting ${alsoNamed.length + 1} agents`;
+  const call = context.daemon.call('POST /api/agents', { specs: [spec], alsoNamed });
+  return (await (context.json ? call : withProgress(context, what, call))).agents;
 }
 
 function show(context: Context, agents: readonly Agent[]): void {

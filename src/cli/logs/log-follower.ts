@@ -1,28 +1,29 @@
 /**
  * Reads what is added to a log, across rotations, without losing or doubling a byte. The daemon rotates by copying:
  * it stops the writer, shifts the numbers, renames a copy of NAME.log to NAME.log.1, empties NAME.log and lets the
- * writer go on. So a new inode at .1 means: what was not read yet lies there, at the same offset.
+ * writer go on. So another file at .1 means: what was not read yet lies there, at the same offset.
  */
 import fs from 'node:fs';
-import { olderPieces, openIfThere, readAt, statIfThere, type Piece } from './log-pieces.ts';
+import { identityOf, olderPieces, openIfThere, readAt, statIfThere, type Piece } from './log-pieces.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 const FINGERPRINT_BYTES = 64;
+const EMPTIED_AT_ONCE_MS = 100;
 
 /** Where reading stands. */
 export interface LogPosition {
   /** In NAME.log. */
   readonly offset: number;
-  /** The inode of NAME.log.1 at that time; null where there was none. */
-  readonly newest: bigint | null;
+  /** Which file was NAME.log.1 at that time (identityOf); null where there was none. */
+  readonly newest: string | null;
 }
 
 export class LogFollower {
   readonly #path: string;
   readonly #onLoss: () => void;
   #offset: number;
-  #newest: bigint | null;
-  /** What was read last, just before the offset: finds the place again when the known inode is gone. */
+  #newest: string | null;
+  /** What was read last, just before the offset: finds the place again when the known file is gone. */
   #fingerprint: Buffer;
   /** The newest piece, read to its end, while NAME.log may still hold the same bytes. */
   #copied: Piece | null = null;
@@ -61,7 +62,7 @@ export class LogFollower {
   /** The pieces that rotation made since the last look, the oldest first. */
   #rotatedPieces(): Piece[] {
     const pieces = olderPieces(this.#path);
-    const known = pieces.findIndex(({ inode }) => inode === this.#newest);
+    const known = pieces.findIndex(({ identity }) => identity === this.#newest);
     if (known >= 0) return pieces.slice(0, known).toReversed();
     // The numbers are being shifted, or what was known has gone beyond the last number.
     if (pieces.length === 0 || pieces[0]?.number !== 1) return [];
@@ -91,7 +92,7 @@ export class LogFollower {
         }
       }
       this.#moveTo(0, Buffer.alloc(0));
-      this.#newest = piece.inode;
+      this.#newest = piece.identity;
       this.#copied = piece;
     }
   }
@@ -117,12 +118,12 @@ export class LogFollower {
 }
 
 /** Opens the piece under whatever number it has by now. */
-function openPiece(logPath: string, { inode }: Piece): number | undefined {
+function openPiece(logPath: string, { identity }: Piece): number | undefined {
   for (let attempt = 0; attempt < 10; attempt += 1) {
-    const path = olderPieces(logPath).find((piece) => piece.inode === inode)?.path;
+    const path = olderPieces(logPath).find((piece) => piece.identity === identity)?.path;
     const descriptor = path === undefined ? undefined : openIfThere(path);
     if (descriptor === undefined) continue;
-    if (fs.fstatSync(descriptor, { bigint: true }).ino === inode) return descriptor;
+    if (identityOf(fs.fstatSync(descriptor, { bigint: true })) === identity) return descriptor;
     fs.closeSync(descriptor);
   }
   return undefined;
@@ -130,12 +131,14 @@ function openPiece(logPath: string, { inode }: Piece): number | undefined {
 
 /**
  * True once NAME.log no longer holds what was copied. Nobody writes between the copy and the emptying, so a later
- * write means that it was emptied; within one tick of the file system's clock the contents decide.
+ * write means that it was emptied. Within one tick of the file system's clock the contents decide, and where these are
+ * alike too, the time that has passed: the one follows the other at once.
  */
 function isEmptied(logPath: string, copied: Piece): boolean {
   const info = statIfThere(logPath);
-  if (info === undefined || Number(info.size) < copied.size) return true;
+  if (copied.size === 0 || info === undefined || Number(info.size) < copied.size) return true;
   if (info.mtimeNs !== copied.changedNs) return info.mtimeNs > copied.changedNs;
   const sample = Math.min(copied.size, CHUNK_BYTES);
-  return !readAt(logPath, 0, sample).equals(readAt(copied.path, 0, sample));
+  if (!readAt(logPath, 0, sample).equals(readAt(copied.path, 0, sample))) return true;
+  return Date.now() - Number(copied.changedNs / 1_000_000n) > EMPTIED_AT_ONCE_MS;
 }

@@ -1,11 +1,12 @@
 /** The files that one log lies in: NAME.log, where it is written, and NAME.log.1, .2 …, older with each number. */
 import fs from 'node:fs';
 
-/** One older file. The inode tells it apart when rotation gives it the next number. */
+/** One older file. */
 export interface Piece {
   readonly number: number;
   readonly path: string;
-  readonly inode: bigint;
+  /** Tells it apart when rotation gives it the next number. */
+  readonly identity: string;
   readonly size: number;
   readonly modifiedMs: number;
   /** When it got its present name, in nanoseconds. */
@@ -25,13 +26,21 @@ export function olderPieces(logPath: string): Piece[] {
     pieces.push({
       number,
       path,
-      inode: info.ino,
+      identity: identityOf(info),
       size: Number(info.size),
       modifiedMs: Number(info.mtimeMs),
       changedNs: info.ctimeNs,
     });
   }
   return pieces;
+}
+
+/**
+ * The inode is not enough: a file system gives that of the file that was dropped to the next copy. Renaming changes
+ * neither the time of the last write nor the size.
+ */
+export function identityOf({ ino, mtimeNs, size }: fs.BigIntStats): string {
+  return `${ino}:${mtimeNs}:${size}`;
 }
 
 export function statIfThere(path: string): fs.BigIntStats | undefined {

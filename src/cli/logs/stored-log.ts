@@ -1,7 +1,7 @@
 /** What a log holds already: which of its files and lines were asked for, and where following goes on. */
 import fs from 'node:fs';
 import type { LogPosition } from './log-follower.ts';
-import { olderPieces, openIfThere, readAt, statIfThere } from './log-pieces.ts';
+import { identityOf, olderPieces, openIfThere, readAt, statIfThere } from './log-pieces.ts';
 
 const BLOCK_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
@@ -45,7 +45,7 @@ export function openStoredLog(logPath: string, selection: StoredSelection): Stor
 }
 
 function tryOpen(logPath: string, selection: StoredSelection): StoredLog | undefined {
-  const newest = newestInode(logPath);
+  const newest = newestPiece(logPath);
   const older = openOlder(logPath);
   const current = openIfThere(logPath);
   const info = current === undefined ? undefined : fs.fstatSync(current);
@@ -58,13 +58,14 @@ function tryOpen(logPath: string, selection: StoredSelection): StoredLog | undef
   const offset = wanted.find((part) => part.descriptor === current)?.start ?? last?.size ?? 0;
   const pieces = wanted.filter((part) => part.descriptor !== current);
   for (const { descriptor } of all) if (!pieces.some((piece) => piece.descriptor === descriptor)) fs.closeSync(descriptor);
-  if (newestInode(logPath) === newest) return { pieces, position: { offset, newest }, writtenMs: info?.mtimeMs ?? null };
+  if (newestPiece(logPath) === newest) return { pieces, position: { offset, newest }, writtenMs: info?.mtimeMs ?? null };
   for (const { descriptor } of pieces) fs.closeSync(descriptor);
   return undefined;
 }
 
-function newestInode(logPath: string): bigint | null {
-  return statIfThere(`${logPath}.1`)?.ino ?? null;
+function newestPiece(logPath: string): string | null {
+  const info = statIfThere(`${logPath}.1`);
+  return info === undefined ? null : identityOf(info);
 }
 
 function openOlder(logPath: string): Part[] {

@@ -10,15 +10,21 @@ import type { Daemon } from './context.ts';
 
 /** Replies when each process runs. @throws MuxwardError before anything is started, or `spawn-failed` after. */
 export async function spawn(daemon: Daemon, request: SpawnRequest): Promise<{ agents: Agent[] }> {
-  await checkAll(daemon, request);
-  const changed = request.specs.map((spec) => daemon.registry.find(spec.name)).filter((agent) => agent !== undefined);
+  const specs = allSpecs(request);
+  await checkAll(daemon, specs, request.replace ?? false);
+  const changed = specs.map((spec) => daemon.registry.find(spec.name)).filter((agent) => agent !== undefined);
   await Promise.all(changed.map((agent) => makeRoom(daemon, agent)));
-  const agents = request.specs.map((spec) => define(daemon, spec));
+  const agents = specs.map((spec) => define(daemon, spec));
   daemon.registry.flush();
   await daemon.launcher.launch(agents, 'starting, as you asked');
   const failed = agents.filter(({ record }) => record.exit?.kind === 'spawn-failed' || record.exit?.kind === 'missing-cwd');
   if (failed.length > 0) throw spawnFailed(failed);
   return { agents: agents.map(toAgent) };
+}
+
+function allSpecs({ specs, alsoNamed = [] }: SpawnRequest): AgentSpec[] {
+  const last = specs.at(-1);
+  return last === undefined ? [] : [...specs, ...alsoNamed.map((name) => ({ ...last, name }))];
 }
 
 function define({ registry }: Daemon, spec: AgentSpec): ManagedAgent {
@@ -35,7 +41,7 @@ async function makeRoom({ lifecycle, settings }: Daemon, agent: ManagedAgent): P
   await lifecycle.stop(agent, { graceMs: settings.stopGraceMs, force: false, next: 'stay-down' });
 }
 
-async function checkAll(daemon: Daemon, { specs, replace }: SpawnRequest): Promise<void> {
+async function checkAll(daemon: Daemon, specs: readonly AgentSpec[], replace: boolean): Promise<void> {
   const seen = new Set<string>();
   const folders = new Set<string>();
   const programs = new Set<string>();
@@ -56,7 +62,8 @@ async function checkAll(daemon: Daemon, { specs, replace }: SpawnRequest): Promi
 
 /** Agents of one `--count` differ in nothing that a type looks at. */
 function distinctKinds(specs: readonly AgentSpec[]): AgentSpec[] {
-  const kinds = new Map(specs.map((spec) => [JSON.stringify([spec.type, spec.command, spec.prompt, spec.permissionMode]), spec]));
+  const keyOf = ({ type, command, prompt, permissionMode }: AgentSpec): string => JSON.stringify([type, command, prompt, permissionMode]);
+  const kinds = new Map(specs.map((spec) => [keyOf(spec), spec]));
   return [...kinds.values()];
 }
 
