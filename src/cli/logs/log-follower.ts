@@ -64,8 +64,8 @@ export class LogFollower {
     const pieces = olderPieces(this.#path);
     const known = pieces.findIndex(({ identity }) => identity === this.#newest);
     if (known >= 0) return pieces.slice(0, known).toReversed();
-    // The numbers are being shifted, or what was known has gone beyond the last number.
-    if (pieces.length === 0 || pieces[0]?.number !== 1) return [];
+    if (pieces.length === 0) return [];
+    // What was known has gone beyond the last number, or there was none.
     const start = pieces.findLastIndex((piece) => this.#continuesIn(piece));
     if (start >= 0) return pieces.slice(0, start + 1).toReversed();
     this.#onLoss();

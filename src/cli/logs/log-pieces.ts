@@ -3,7 +3,6 @@ import fs from 'node:fs';
 
 /** One older file. */
 export interface Piece {
-  readonly number: number;
   readonly path: string;
   /** Tells it apart when rotation gives it the next number. */
   readonly identity: string;
@@ -24,7 +23,6 @@ export function olderPieces(logPath: string): Piece[] {
       continue;
     }
     pieces.push({
-      number,
       path,
       identity: identityOf(info),
       size: Number(info.size),
