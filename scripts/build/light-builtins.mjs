@@ -15,6 +15,8 @@ const isCommander = (importer) => /[\\/]node_modules[\\/]commander[\\/]/.test(im
 export const lightBuiltins = {
   name: 'light-builtins',
   setup({ onResolve, onLoad }) {
+    // `await import('node:http')` is about its exports by name, which only the real module has.
+    onResolve({ filter: /^node:/ }, ({ path, kind }) => (kind === 'dynamic-import' ? { path, external: true } : undefined));
     onResolve({ filter: /^node:/ }, ({ path, importer }) => ({
       path,
       namespace: path === 'node:child_process' && isCommander(importer) ? 'builtin-at-first-use' : 'builtin',
