@@ -83,13 +83,16 @@ has_restarted() {
 # No process of the home is left. Where there is no /proc, the word of `daemon stop --agents` counts.
 is_clean() {
   for environ in /proc/[0-9]*/environ; do
-    if tr '\0' '\n' 2>/dev/null <"$environ" | grep -qxF "MUXWARD_HOME=$home/home"; then
+    if tr '\0' '\n' <"$environ" | grep -qxF "MUXWARD_HOME=$MUXWARD_HOME"; then
       process=${environ#/proc/}
-      # This very script and its helpers bear the mark as well.
-      case " $$ $(cut -d' ' -f4 "/proc/${process%/environ}/stat" 2>/dev/null) " in *" $$ "*) continue ;; esac
-      return 1
+      # Our own helpers bear the mark as well.
+      [ "$(cut -d' ' -f4 "/proc/${process%/environ}/stat")" = $$ ] || return 1
     fi
   done 2>/dev/null
+}
+
+end_everything() {
+  "$muxward" daemon stop --agents && "$muxward" tmux kill-server
 }
 
 home=''
@@ -97,7 +100,7 @@ clean_up() {
   status=$?
   trap '' INT TERM HUP
   if [ -n "$home" ]; then
-    "$muxward" daemon stop --agents >/dev/null 2>&1 || true
+    end_everything >/dev/null 2>&1 || true
     rm -rf "$home"
   fi
   exit "$status"
@@ -161,7 +164,7 @@ run 'logs report' logs report
 
 step 'Cleaning up'
 "$muxward" stop --all >/dev/null || fail 'not all agents could be stopped'
-"$muxward" daemon stop --agents >/dev/null || fail 'the daemon did not stop'
+end_everything >/dev/null || fail 'the daemon or its tmux did not stop'
 within 10 'a clean machine' is_clean
 rm -rf "$home"
 home=''
