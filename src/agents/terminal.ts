@@ -5,7 +5,7 @@
  *     summary: a Python prompt
  *     command: [python3, -i]       # found on the caller's PATH; `-- COMMAND` at spawn replaces it
  *     prompt: typed                # or: argument (the last one), none
- *     ready: '^>>> $'              # the screen has such a line when it can be typed to
+ *     ready: '^>>>'              # the screen has such a line when it can be typed to
  */
 import fs from 'node:fs';
 import path from 'node:path';

@@ -18,11 +18,10 @@ export async function act(context: Context, request: ActRequest, doing: string):
 
 /** 0 where all is as asked for; the error's own status where there was one agent; otherwise 1. */
 export function statusOf(outcomes: readonly ActOutcome[]): number {
-  const failed = outcomes.filter(({ outcome }) => outcome === 'failed');
-  const [only] = failed;
-  if (only === undefined) return EXIT.ok;
-  if (outcomes.length > 1 || only.error === undefined) return EXIT.failed;
-  return MuxwardError.fromBody(only.error).exitCode;
+  const failed = outcomes.find(({ outcome }) => outcome === 'failed');
+  if (failed === undefined) return EXIT.ok;
+  if (outcomes.length > 1 || failed.error === undefined) return EXIT.failed;
+  return MuxwardError.fromBody(failed.error).exitCode;
 }
 
 async function tell(context: Context, { name, outcome, detail, error }: ActOutcome): Promise<void> {

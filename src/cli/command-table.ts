@@ -2,21 +2,9 @@
  * All commands by name: what `muxward --help` shows, and where the rest of each is loaded from when it is run.
  * Only the two that are called most, and often by programs, are loaded with it.
  */
-import type { LoadedCommand } from './command.ts';
+import type { CommandEntry } from './command.ts';
 import * as spawn from './commands/spawn.ts';
 import * as status from './commands/status.ts';
-
-/** What people want, in the order in which `muxward --help` tells it. */
-export const GROUPS = ['Start', 'Watch', 'Talk', 'Stop', 'Look after'] as const;
-
-export interface CommandEntry {
-  readonly name: string;
-  readonly aliases?: readonly string[];
-  /** Null: not shown. */
-  readonly group: (typeof GROUPS)[number] | null;
-  readonly summary: string;
-  load(): Promise<{ readonly command: LoadedCommand }>;
-}
 
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'spawn', group: 'Start', summary: 'start an agent, or many', load: () => Promise.resolve(spawn) },

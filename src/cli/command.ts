@@ -1,28 +1,11 @@
 /** What a command of the command line is: data about its arguments and options, and the function that runs it. */
 import type { Context } from './context.ts';
-
-/** One option, in the notation of commander. */
-export interface OptionSpec {
-  /** `-n, --lines <n>`, `--follow`, `--no-wait`, `--worktree [branch]`. The long name in camelCase is its key. */
-  readonly flags: string;
-  readonly about: string;
-  /** May be given several times: its values are collected in a list. */
-  readonly many?: true;
-}
+import type { OptionSpec } from './option.ts';
 
 export interface Example {
   readonly run: string;
   /** A few words on what it is good for. */
   readonly about: string;
-}
-
-/** Options that every command knows, before and after its name. */
-export interface GlobalOptions {
-  readonly home?: string;
-  readonly json?: boolean;
-  /** False after `--no-color`. */
-  readonly color?: boolean;
-  readonly quiet?: boolean;
 }
 
 /** One call of a command: what was typed, taken apart, and what it needs to do its work. */
@@ -32,6 +15,8 @@ export interface Invocation<Options> {
   readonly options: Options;
   /** What followed `--`; undefined where there was none. Only for commands with `takesCommand`. */
   readonly command: readonly string[] | undefined;
+  /** All commands there are, for those that tell about commands. */
+  readonly commands: readonly CommandEntry[];
 }
 
 export interface CommandSpec<Options = object> {
@@ -54,6 +39,19 @@ export interface CommandGroup {
   readonly subcommands: Readonly<Record<string, CommandSpec & { readonly summary: string }>>;
   /** The one that is meant where none is named. */
   readonly otherwise?: string;
+}
+
+/** What people want, in the order in which `muxward --help` tells it. */
+export const GROUPS = ['Start', 'Watch', 'Talk', 'Stop', 'Look after'] as const;
+
+/** What is known of a command before it is loaded. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** Null: not shown. */
+  readonly group: (typeof GROUPS)[number] | null;
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: LoadedCommand }>;
 }
 
 /** A command as its module exports it: `export const command = defineCommand<MyOptions>({…})`. */

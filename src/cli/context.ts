@@ -1,7 +1,7 @@
 /** What a command is handed besides its arguments: where the home is, the daemon, and how to show things. */
 import path from 'node:path';
 import { defaultHome, homePaths, type HomePaths } from '../config/paths.ts';
-import type { GlobalOptions } from './command.ts';
+import type { GlobalOptions } from './option.ts';
 import { Connection } from './connection.ts';
 import { isTerminal, writeErr, writeOut } from './output.ts';
 
@@ -24,10 +24,10 @@ export interface Context {
   /** The daemon if it runs. */
   readonly runningDaemon: Connection;
   /** Makes sure that a daemon runs; says whether this call started it. */
-  startDaemon(): Promise<'started' | 'ran-already'>;
-  out(text: string | Uint8Array): void;
+  readonly startDaemon: () => Promise<'started' | 'ran-already'>;
+  readonly out: (text: string | Uint8Array) => void;
   /** A note on standard error; not with `--quiet`. */
-  note(text: string): void;
+  readonly note: (text: string) => void;
 }
 
 /** The context of one call. Cheap: what costs time is found out when it is first asked for. */

@@ -1,7 +1,7 @@
 /** The options that every command knows, and how a command line is split at the command's name. */
 import { MuxwardError } from '../core/errors.ts';
 import { printable, suggest } from '../core/names.ts';
-import type { GlobalOptions, OptionSpec } from './command.ts';
+import type { GlobalOptions, OptionSpec } from './option.ts';
 
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: '--home <dir>', about: 'where state, sockets and logs are (MUXWARD_HOME)' },

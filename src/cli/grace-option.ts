@@ -1,6 +1,6 @@
 /** `--grace`: how long an agent may take to end by itself. */
 import { parseDuration } from '../core/units.ts';
-import type { OptionSpec } from './command.ts';
+import type { OptionSpec } from './option.ts';
 
 export const GRACE_OPTION: OptionSpec = { flags: '--grace <duration>', about: 'between SIGTERM and SIGKILL (default: 10s)' };
 

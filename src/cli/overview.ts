@@ -1,5 +1,6 @@
 /** The first screen: what there is, grouped by what people want. */
-import { COMMANDS, GROUPS } from './command-table.ts';
+import { GROUPS } from './command.ts';
+import { COMMANDS } from './command-table.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
 
 /** The text of `muxward --help`. Loads no command. */

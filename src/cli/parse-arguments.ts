@@ -2,7 +2,8 @@
  * Takes a command's arguments apart with Node's own parser, which costs nothing at start-up. Whatever is not plainly
  * right, and every call for help, is left to parse-with-commander.ts, which explains: 8 ms that only those pay.
  */
-import type { CommandSpec, OptionSpec } from './command.ts';
+import type { CommandSpec } from './command.ts';
+import type { OptionSpec } from './option.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
 
 export interface ParsedArguments {

@@ -1,7 +1,8 @@
 /** Takes a command's arguments apart with commander, which explains what is wrong and writes the help. */
 import { Command, CommanderError, Option } from 'commander';
 import { MuxwardError } from '../core/errors.ts';
-import type { CommandSpec, OptionSpec } from './command.ts';
+import type { CommandSpec } from './command.ts';
+import type { OptionSpec } from './option.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
 import type { ParsedArguments } from './parse-arguments.ts';
 

@@ -1,7 +1,8 @@
 /** From the words of a command line to an exit status: finds the command, loads it, parses for it and runs it. */
 import { EXIT, MuxwardError } from '../core/errors.ts';
 import { printable, suggest } from '../core/names.ts';
-import type { CommandGroup, CommandSpec, GlobalOptions, LoadedCommand } from './command.ts';
+import type { CommandGroup, CommandSpec, LoadedCommand } from './command.ts';
+import type { GlobalOptions } from './option.ts';
 import { COMMANDS, findCommand } from './command-table.ts';
 import { createContext } from './context.ts';
 import { splitLine, type SplitLine } from './global-options.ts';
@@ -44,7 +45,7 @@ async function runChosen(chosen: Chosen, globals: GlobalOptions, installation: s
   // `--no-color` before the name is not undone by its absence behind it, nor the other way round.
   if (parsed.options['color'] === false) options.color = false;
   const context = createContext({ ...globals, ...pickGlobals(parsed.options, globals) }, installation, env);
-  return await spec.run({ context, args: parsed.args, options, command: cut < 0 ? undefined : chosen.argv.slice(cut + 1) });
+  return await spec.run({ context, args: parsed.args, options, command: cut < 0 ? undefined : chosen.argv.slice(cut + 1), commands: COMMANDS });
 }
 
 function pickGlobals(options: Readonly<Record<string, unknown>>, globals: GlobalOptions): GlobalOptions {

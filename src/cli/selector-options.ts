@@ -4,7 +4,7 @@ import { checkName, printable, suggest } from '../core/names.ts';
 import { isEmpty, type Selector } from '../core/selector.ts';
 import { STATES } from '../core/state.ts';
 import { labelsOf } from './agent-spec.ts';
-import type { OptionSpec } from './command.ts';
+import type { OptionSpec } from './option.ts';
 
 export const SELECTOR_OPTIONS: readonly OptionSpec[] = [
   { flags: '--project <name>', about: 'only agents of that project' },

@@ -100,9 +100,19 @@ function requireManager({ enable: [[program = ''] = []] }: Service): void {
 }
 
 function unitText({ installation, paths }: Context, { template, label }: Service): string {
+  const escape = template.endsWith('.plist') ? escapeXml : escapeSystemd;
   const values: Record<string, string> = { MUXWARDD: path.join(installation, 'bin/muxwardd'), HOME: paths.home, LABEL: label };
   const text = fs.readFileSync(path.join(installation, 'templates', template), 'utf8');
-  return text.replaceAll(/@([A-Z]+)@/g, (whole, name: string) => values[name] ?? whole);
+  return text.replaceAll(/@([A-Z]+)@/g, (whole, name: string) => (values[name] === undefined ? whole : escape(values[name])));
+}
+
+/** Inside double quotes of a unit: systemd.syntax(7), and % begins a specifier. */
+function escapeSystemd(text: string): string {
+  return text.replaceAll(/["\\]/g, '\\$&').replaceAll('%', '%%');
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 /** The service's own daemon could not take the home while another has it. Agents live on. */

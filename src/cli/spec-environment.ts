@@ -4,7 +4,7 @@ import { MuxwardError } from '../core/errors.ts';
 import { printable } from '../core/names.ts';
 
 /** What belongs to the caller's terminal or shell, not to the agent's. */
-const OF_THE_TERMINAL = ['TMUX', 'TMUX_PANE', 'PWD', 'OLDPWD', 'SHLVL', '_', 'TERM', 'COLUMNS', 'LINES'];
+const OF_THE_TERMINAL = new Set(['TMUX', 'TMUX_PANE', 'PWD', 'OLDPWD', 'SHLVL', '_', 'TERM', 'COLUMNS', 'LINES']);
 
 /** What a shell can export: the wrapper is a shell, and drops anything else. */
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -37,7 +37,7 @@ export async function specEnvironment(
 export function callerEnvironment(callerEnv: NodeJS.ProcessEnv): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(callerEnv)) {
-    if (value === undefined || name.startsWith('MUXWARD_') || OF_THE_TERMINAL.includes(name)) continue;
+    if (value === undefined || name.startsWith('MUXWARD_') || OF_THE_TERMINAL.has(name)) continue;
     if (VARIABLE.test(name)) env[name] = value;
   }
   // The launcher takes this one away from muxward itself, and puts it there.

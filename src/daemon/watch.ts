@@ -227,11 +227,15 @@ export class Watch {
     const { registry, tmux } = this.#options;
     if (!tmux.connected || registry.all().every(({ record }) => record.pane === null)) return;
     const before = new Map(registry.all().map((agent) => [agent, agent.record.pane]));
-    const panes = new Set((await tmux.panes()).map(({ id, session }) => `${id} ${session}`));
+    const all = await tmux.panes();
+    const panes = new Set(all.map(({ id, session }) => `${id} ${session}`));
     for (const [agent, pane] of before) {
       if (pane === null || agent.record.pane !== pane || panes.has(`${pane} ${agent.spec.name}`)) continue;
       registry.patch(agent, { pane: null, wrapper: null });
       if (agent.record.process !== null) void this.#loseSession(agent);
+    }
+    for (const pane of all) {
+      if (pane.isSide && !pane.dead && !pane.isAttached) await tmux.restSideWindow(pane);
     }
   }
 

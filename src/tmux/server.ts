@@ -19,6 +19,9 @@ const NOTHING = ['sh', '-c', ':'] as const;
 /** What holds whatever the configuration says: a pane outlives its process, and the server its last session. */
 const ESSENTIALS = ['start-server', ';', 'set-option', '-g', 'remain-on-exit', 'on', ';', 'set-option', '-s', 'exit-empty', 'off', ';'];
 
+/** Window option that marks the side window. */
+const SIDE_WINDOW = '@muxward_side';
+
 const FIELD = '\t';
 
 export interface Pane {
@@ -28,7 +31,10 @@ export interface Pane {
   readonly pid: number;
   readonly dead: boolean;
   readonly windowIndex: number;
-  readonly inMode: boolean;
+  /** A client shows its session. */
+  readonly isAttached: boolean;
+  /** In the window that muxward put beside the main one; a user's own window may bear the same number. */
+  readonly isSide: boolean;
 }
 
 export interface LaunchRequest {
@@ -55,7 +61,7 @@ export interface ServerOptions {
   /** A private folder for the files that are sourced. */
   readonly scratch: string;
   readonly scrollbackLines?: number;
-  /** Sessions came or went. */
+  /** Sessions or those who look at them came or went. */
   readonly onChange: () => void;
   /** The control client lost its connection. */
   readonly onLost: (message: string) => void;
@@ -107,7 +113,7 @@ export class TmuxServer {
       env,
       timeoutMs: TMUX_TIMEOUT_MS,
       onNotification: (line) => {
-        if (/^(sessions-changed|unlinked-window-close|window-close)/.test(line)) this.#options.onChange();
+        if (/^(sessions-changed|unlinked-window-close|window-close|client-detached|client-session-changed)/.test(line)) this.#options.onChange();
       },
       onExit: (message) => {
         if (this.#client !== client) return;
@@ -143,7 +149,7 @@ export class TmuxServer {
 
   /** All panes of all agents, or why they cannot be known. @throws TmuxUnreachable */
   async panes(): Promise<readonly Pane[]> {
-    const format = ['session_name', 'pane_id', 'pane_pid', 'pane_dead', 'window_index', 'pane_in_mode'];
+    const format = ['session_name', 'pane_id', 'pane_pid', 'pane_dead', 'window_index', 'session_attached', SIDE_WINDOW];
     const lines = await this.#must(['list-panes', '-a', '-F', format.map((f) => `#{${f}}`).join(FIELD)]);
     return lines.map(readPane).filter((pane) => pane.session !== HOLDING_SESSION);
   }
@@ -186,24 +192,25 @@ export class TmuxServer {
 
   /**
    * Puts window 1 there if it is missing, with nothing running in it: its command is started by hooks when somebody
-   * looks at the window, and ended when the last client has left the session.
+   * looks at the window, and ended by `restSideWindow` once nobody does.
    */
   async ensureSideWindow(session: string, name: string, argv: readonly string[]): Promise<void> {
     const windows = await this.#must(['list-windows', '-t', `=${session}`, '-F', '#{window_index}']);
     if (windows.includes('1')) return;
     const pane = `=${session}:1.0`;
     const isLookedAt = '#{&&:#{==:#{window_index},1},#{pane_dead}}';
-    const begin = commandLine(['if-shell', '-F', isLookedAt, commandLine(['respawn-pane', '-t', pane, ...argv])]);
-    const end = commandLine(['respawn-pane', '-k', '-t', pane, ...NOTHING]);
-    const isLast = '#{==:#{session_attached},0}';
-    const hooks = [
-      ['session-window-changed', begin],
-      ['client-attached', begin],
-      ['client-session-changed', begin],
-      ['client-detached', commandLine(['if-shell', '-F', isLast, end])],
-    ];
+    const begin = commandLine(['respawn-pane', '-t', pane, ...argv]);
+    const onLook = commandLine(['if-shell', '-F', '-t', `=${session}:`, isLookedAt, begin]);
     await this.#must(['new-window', '-d', '-t', `=${session}:1`, '-n', name, ...NOTHING]);
-    for (const [event = '', command = ''] of hooks) await this.#must(['set-hook', '-t', `=${session}:`, event, command]);
+    await this.#must(['set-option', '-w', '-t', `=${session}:1`, SIDE_WINDOW, '1']);
+    for (const event of ['session-window-changed', 'client-attached', 'client-session-changed']) {
+      await this.#must(['set-hook', '-t', `=${session}:`, event, onLook]);
+    }
+  }
+
+  /** Ends what runs in window 1, and keeps the window. A hook cannot: the one on leaving finds the wrong session. */
+  async restSideWindow(pane: Pane): Promise<void> {
+    await this.#must(['respawn-pane', '-k', '-t', pane.id, ...NOTHING]);
   }
 
   /** Sets user options (`@muxward_state` …) of sessions, for the status line; sessions that are gone are passed over. */
@@ -279,7 +286,7 @@ function readLaunch(reply: Reply, used: string | null, panes: readonly Pane[]): 
 }
 
 function readPane(line: string): Pane {
-  const [session = '', id = '', pid = '0', dead = '0', windowIndex = '0', inMode = '0'] = line.split(FIELD);
-  return { session, id, pid: Number(pid), dead: dead === '1', windowIndex: Number(windowIndex), inMode: inMode !== '0' };
+  const [session = '', id = '', pid = '0', dead = '0', windowIndex = '0', attached = '0', side = ''] = line.split(FIELD);
+  return { session, id, pid: Number(pid), dead: dead === '1', windowIndex: Number(windowIndex), isAttached: attached !== '0', isSide: side !== '' };
 }
 

@@ -1,7 +1,6 @@
 /** `completion`: scripts for shells. Commands and options are written into them; names of agents are asked for live. */
-import { defineCommand, type CommandSpec, type LoadedCommand } from '../command.ts';
-import { COMMANDS } from '../command-table.ts';
-import { renderCompletion, SHELLS, type CompletionEntry, type Shell } from '../render/completion-script.ts';
+import { defineCommand, type CommandEntry, type CommandSpec, type LoadedCommand } from '../command.ts';
+import { renderCompletion, SHELLS, type CompletionEntry } from '../render/completion-script.ts';
 import { EXIT, MuxwardError } from '../../core/errors.ts';
 import { printable, suggest } from '../../core/names.ts';
 import { GLOBAL_OPTIONS } from '../global-options.ts';
@@ -12,16 +11,16 @@ export const command = defineCommand({
     { run: 'source <(muxward completion bash)', about: 'in ~/.bashrc; zsh the same in ~/.zshrc' },
     { run: 'muxward completion fish > ~/.config/fish/completions/muxward.fish', about: 'for fish' },
   ],
-  async run({ context, args: [name = ''] }) {
+  async run({ context, args: [name = ''], commands }) {
     const shell = SHELLS.find((known) => known === name);
     if (shell === undefined) throw unknownShell(name);
-    context.out(renderCompletion(shell satisfies Shell, await entries()));
+    context.out(renderCompletion(shell, await entries(commands)));
     return EXIT.ok;
   },
 });
 
-async function entries(): Promise<CompletionEntry[]> {
-  const shown = COMMANDS.filter(({ group }) => group !== null);
+async function entries(commands: readonly CommandEntry[]): Promise<CompletionEntry[]> {
+  const shown = commands.filter(({ group }) => group !== null);
   return await Promise.all(
     shown.flatMap(({ name, aliases = [], summary, load }) => [name, ...aliases].map(async (word) => entryOf(word, summary, (await load()).command))),
   );

@@ -40,7 +40,7 @@ export class LinePrinter {
   /** Shows an unfinished line, such as a prompt, without ending it. */
   showUnfinished(): void {
     const { grep, write, raw } = this.#settings;
-    // Half an escape sequence would come out as text.
+    // oxlint-disable-next-line no-control-regex -- half an escape sequence would come out as text
     if (grep !== null || raw || /\u001B[^A-Za-z]*$/.test(this.#rest)) return;
     const text = plainLine(this.#rest);
     if (text === '' || !text.startsWith(this.#shown) || text === this.#shown) return;

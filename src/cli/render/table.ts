@@ -1,6 +1,5 @@
 /** Tables without borders that fit a width: the least needed columns go first, in an order that the table gives. */
 import cliTruncate from 'cli-truncate';
-import Table from 'cli-table3';
 import stringWidth from 'string-width';
 
 export interface Column {
@@ -13,27 +12,20 @@ export interface Column {
 }
 
 const GAP = 2;
-const NO_BORDER = Object.fromEntries(
-  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'].concat(
-    ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'],
-  ).map((part) => [part, '']),
-);
-
 /** The lines of the table, header first, none longer than `width` unless the columns that never go are. */
 export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string[] {
   const widths = columns.map((column, index) =>
     Math.max(stringWidth(column.header), ...rows.map((row) => stringWidth(row[index] ?? ''))),
   );
   const fitted = fit(columns, widths, width);
-  const kept = columns.flatMap((_, index) => (fitted[index] === undefined ? [] : [index]));
-  const table = new Table({
-    chars: NO_BORDER,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP, compact: true },
-    colAligns: kept.map((index) => columns[index]?.align ?? 'left'),
-  });
-  const cells = (row: readonly string[]): string[] => kept.map((index) => cut(row[index] ?? '', fitted[index] ?? 0));
-  table.push(cells(columns.map(({ header }) => header)), ...rows.map(cells));
-  return table.toString().split('\n').map((line) => line.trimEnd());
+  const lineOf = (row: readonly string[]): string => {
+    const cells = columns.flatMap(({ align }, index) => {
+      const room = fitted[index];
+      return room === undefined ? [] : [pad(row[index] ?? '', room, align)];
+    });
+    return cells.join(' '.repeat(GAP)).trimEnd();
+  };
+  return [lineOf(columns.map(({ header }) => header)), ...rows.map(lineOf)];
 }
 
 /** The width that each column gets, undefined for those that go. */
@@ -64,6 +56,9 @@ function total(widths: readonly (number | undefined)[]): number {
   return present.reduce((sum, each) => sum + each, 0) + GAP * Math.max(0, present.length - 1);
 }
 
-function cut(text: string, width: number): string {
-  return stringWidth(text) <= width ? text : cliTruncate(text, width);
+function pad(text: string, width: number, align: Column['align']): string {
+  const long = stringWidth(text);
+  if (long > width) return pad(cliTruncate(text, width), width, align);
+  const filler = ' '.repeat(width - long);
+  return align === 'right' ? filler + text : text + filler;
 }
