@@ -32,9 +32,10 @@ export function suggest(word: string, known: readonly string[]): string | undefi
 
 /** Letters to change; two swapped ones, the most common slip, count as one. */
 function slips(word: string, candidate: string): number {
-  const at = [...word].findIndex((letter, index) => letter !== candidate[index]);
+  let at = 0;
+  while (at < word.length && word[at] === candidate[at]) at += 1;
   const swapped = `${word.slice(0, at)}${word[at + 1] ?? ''}${word[at] ?? ''}${word.slice(at + 2)}`;
-  return at >= 0 && swapped === candidate ? 1 : distance(word, candidate);
+  return swapped === candidate && word !== candidate ? 1 : distance(word, candidate);
 }
 
 /** What a user typed, made safe to show: control characters become `\xNN`, long texts are cut. */

@@ -39,7 +39,7 @@ export function agentOf(name: string, fields: Partial<Agent> = {}): Agent {
     startedAt: secondsAgo(60),
     declaredAs: null,
     ...fields,
-  } as Agent;
+  };
 }
 
 /** The table of the taste document: one that works, one that asks, one that runs, one that failed. */

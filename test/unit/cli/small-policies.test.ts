@@ -142,7 +142,7 @@ describe('the daemon', () => {
   it('needs a tmux that is new enough', () => {
     expect(isOlder('tmux 3.1c', '3.2')).toBe(true);
     expect(isOlder('tmux 2.9', '3.2')).toBe(true);
-    for (const said of ['tmux 3.2', 'tmux 3.3a', 'tmux 10.0', 'tmux next-3.6', 'tmux master', '']) expect(isOlder(said, '3.2'), said).toBe(false);
+    for (const said of ['tmux 3.2', 'tmux 3.3a', 'tmux 10.0', 'tmux next-3.6', 'tmux master', '']) expect(`${said}: ${isOlder(said, '3.2')}`).toBe(`${said}: false`);
   });
 
   it('is a service of its own for each home', () => {
