@@ -1,14 +1,19 @@
 // A home of its own for one test: runs the real command line in it, and leaves nothing behind.
-import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Agent, AgentDetails } from '../../src/core/agent.ts';
 import type { MuxwardEvent } from '../../src/core/event.ts';
 import type { StatusReply } from '../../src/core/protocol.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+
+export const MUXWARD = join(ROOT, 'bin/muxward');
+
+/** See its own header for what it can be told. */
+export const FAKE_AGENT = join(ROOT, 'test/fixtures/fake-agent');
 
 export interface Ran {
   readonly status: number;
@@ -22,20 +27,33 @@ export interface RunOptions {
   readonly input?: string;
 }
 
+/** One line of what a fake agent wrote down. */
+export interface Truth {
+  readonly at: string;
+  readonly pid: number;
+  readonly what: string;
+  readonly [more: string]: unknown;
+}
+
 export class MuxwardHome {
   readonly home: string;
   /** A folder for the test's own files. */
   readonly work: string;
   readonly env: Readonly<Record<string, string>>;
 
-  constructor(env: Readonly<Record<string, string>> = {}) {
+  readonly #base: string;
+
+  /** @param folder the home, below a folder of this test's own */
+  constructor(env: Readonly<Record<string, string>> = {}, folder = 'home') {
     const base = mkdtempSync(join(process.env['MUXWARD_TEST_ROOT'] ?? tmpdir(), 'h'));
-    this.home = join(base, 'home');
+    this.#base = base;
+    this.home = join(base, folder);
     this.work = join(base, 'work');
     mkdirSync(this.work);
     // Nothing of the caller's environment but what a program cannot do without.
     this.env = {
-      PATH: process.env['PATH'] ?? '',
+      // Scripts of agents find the Node that runs the tests.
+      PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
       HOME: this.work,
       LANG: 'C.UTF-8',
       SHELL: '/bin/sh',
@@ -50,7 +68,7 @@ export class MuxwardHome {
   run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
     return new Promise((done) => {
       const child = execFile(
-        join(ROOT, 'bin/muxward'),
+        MUXWARD,
         args,
         { env: { ...this.env, ...options.env }, cwd: options.cwd ?? this.work, maxBuffer: 2 ** 28, encoding: 'utf8' },
         (error, stdout, stderr) => {
@@ -75,7 +93,7 @@ export class MuxwardHome {
 
   /** Starts it and lets it run: for commands that follow. */
   start(args: readonly string[], options: RunOptions = {}): ChildProcess & { output: () => string } {
-    const child = spawn(join(ROOT, 'bin/muxward'), args, { env: { ...this.env, ...options.env }, cwd: options.cwd ?? this.work });
+    const child = spawn(MUXWARD, args, { env: { ...this.env, ...options.env }, cwd: options.cwd ?? this.work });
     let output = '';
     child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -96,9 +114,56 @@ export class MuxwardHome {
     return this.json<AgentDetails>('inspect', name);
   }
 
-  async events(): Promise<MuxwardEvent[]> {
-    const lines = (await this.ok('--json', 'events')).trim().split('\n');
-    return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as MuxwardEvent);
+  async events(...args: string[]): Promise<readonly MuxwardEvent[]> {
+    return (await this.json<{ events: MuxwardEvent[] }>('events', '--limit', '1000', ...args)).events;
+  }
+
+  /** Spawns one agent; `args` are flags, `--` and the command. */
+  async spawn(name: string, ...args: string[]): Promise<Agent> {
+    const [agent] = await this.json<Agent[]>('spawn', name, ...args);
+    if (!agent) throw new Error(`spawn ${name} gave no agent`);
+    return agent;
+  }
+
+  /** Spawns a fake agent: flags of `spawn`, and what it is told to do. What truly happened is read with `truth`. */
+  spawnFake(name: string, flags: readonly string[], told: readonly string[]): Promise<Agent> {
+    return this.spawn(name, '--env', `FAKE_AGENT_TRUTH=${this.file(`${name}.truth`)}`, ...flags, '--', FAKE_AGENT, ...told);
+  }
+
+  truth(name: string, what?: string): Truth[] {
+    const file = this.file(`${name}.truth`);
+    if (!existsSync(file)) return [];
+    const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as Truth).filter((truth) => what === undefined || truth.what === what);
+  }
+
+  /** Waits until `test` holds of the agent, and gives it as it is then. */
+  agentThat(name: string, what: string, test: (agent: Agent) => boolean, timeoutMs?: number): Promise<Agent> {
+    const look = async (): Promise<Agent | false> => {
+      const agent = await this.agent(name);
+      return test(agent) ? agent : false;
+    };
+    return eventually(look, `${name} ${what}`, timeoutMs);
+  }
+
+  /** A path in the test's own folder. */
+  file(name: string): string {
+    return join(this.work, name);
+  }
+
+  /** Writes an executable sh script into the test's own folder and gives its path. */
+  script(name: string, body: string): string {
+    const file = this.file(name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `#!/bin/sh\n${body}\n`);
+    chmodSync(file, 0o755);
+    return file;
+  }
+
+  /** Settings for daemons that start from now on. */
+  configure(yaml: string): void {
+    mkdirSync(this.home, { recursive: true, mode: 0o700 });
+    writeFileSync(join(this.home, 'config.yaml'), yaml, { mode: 0o600 });
   }
 
   async daemonPid(): Promise<number> {
@@ -113,15 +178,16 @@ export class MuxwardHome {
     return readFileSync(join(this.home, 'logs', `${name}.log`), 'utf8');
   }
 
-  /** Ends everything that runs in this home, by force. */
+  /** Ends everything that runs in this home, by force: whatever a test did to the daemon, nothing is left. */
   async end(): Promise<void> {
-    await this.run(['daemon', 'stop', '--agents']);
-    try {
-      execFileSync('tmux', ['-S', join(this.home, 'tmux.sock'), 'kill-server'], { stdio: 'ignore' });
-    } catch {
-      // There was none.
-    }
-    rmSync(resolve(this.home, '..'), { recursive: true, force: true, maxRetries: 5 });
+    const left = (): number[] => pidsWithVariable(`MUXWARD_HOME=${this.home}`);
+    const killAll = (): boolean => {
+      const pids = left();
+      for (const pid of pids) killIfThere(pid);
+      return pids.length === 0;
+    };
+    await eventually(killAll, 'everything of this home is gone');
+    rmSync(this.#base, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -148,5 +214,36 @@ export function isAlive(pid: number): boolean {
     return !/\) [ZX] /.test(stat);
   } catch {
     return false;
+  }
+}
+
+/** Every process whose command line has `word` as one of its arguments. */
+export function pidsWithArgument(word: string): number[] {
+  return allPids().filter((pid) => procFile(pid, 'cmdline').split('\0').includes(word));
+}
+
+/** Every process that has this variable in its environment, to the letter. */
+export function pidsWithVariable(assignment: string): number[] {
+  return allPids().filter((pid) => isAlive(pid) && procFile(pid, 'environ').split('\0').includes(assignment));
+}
+
+function allPids(): number[] {
+  return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).map(Number);
+}
+
+/** Empty for a process that has gone and one of another user. */
+function procFile(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has gone by itself.
   }
 }
