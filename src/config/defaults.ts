@@ -7,7 +7,7 @@ export const STOP_GRACE_MS = 10_000;
 export const LIVENESS_EVERY_MS = 1000;
 
 /** CPU and memory of whole trees while nobody watches; each second while somebody does. */
-export const SAMPLE_EVERY_MS = 5000;
+export const SAMPLE_EVERY_MS = 10_000;
 
 /** A log is rotated above this size, and this many old ones are kept: an agent that floods is bounded by their product. */
 export const LOG_MAX_BYTES = 10 * 2 ** 20;

@@ -26,7 +26,7 @@ export interface WatchOptions {
   readonly paths: HomePaths;
   readonly log: { readonly maxBytes: number; readonly keep: number };
   readonly everyMs?: { readonly liveness: number; readonly samples: number };
-  /** Somebody looks at the numbers: sample at the pace of liveness. */
+  /** Somebody looks at the numbers: they are sampled at the pace of liveness. */
   readonly isWatched: () => boolean;
   readonly graceMs: number;
   readonly onError: (step: string, error: unknown) => void;
@@ -63,8 +63,9 @@ export class Watch {
     this.#steps = [
       { name: 'liveness', everyMs: liveness, run: () => this.#checkLiveness() },
       { name: 'wall time', everyMs: liveness, run: () => this.#checkWallTime() },
-      { name: 'log sizes', everyMs: liveness, run: () => this.#rotateLogs() },
-      { name: 'samples', everyMs: () => (options.isWatched() ? pace.liveness : pace.samples), run: () => this.sample() },
+      { name: 'wrappers', everyMs: () => pace.samples, run: () => this.#checkWrappers() },
+      { name: 'log sizes', everyMs: () => 2 * pace.liveness, run: () => this.#rotateLogs() },
+      { name: 'samples', everyMs: () => (this.#mustSample() ? pace.liveness : pace.samples), run: () => this.sample() },
       { name: 'memory', everyMs: liveness, run: () => this.#checkMemory() },
       { name: 'sessions', everyMs: () => pace.samples, run: () => this.checkSessions() },
     ];
@@ -94,6 +95,11 @@ export class Watch {
     }
   }
 
+  /** Somebody looks at the numbers, or a limit depends on them. */
+  #mustSample(): boolean {
+    return this.#options.isWatched() || this.#options.registry.all().some(isLimitedInMemory);
+  }
+
   #checkLiveness(): void {
     for (const agent of this.#options.registry.all()) {
       const { process } = agent.record;
@@ -109,7 +115,6 @@ export class Watch {
       case 'alive':
         agent.unseen = 0;
         if (agent.record.state === 'paused') registry.move(agent, 'resume', 'it was continued from outside');
-        if (this.#wrapperIsGone(agent)) void this.#loseWrapper(agent);
         return;
       case 'stopped':
         agent.unseen = 0;
@@ -131,6 +136,12 @@ export class Watch {
     const status = lastEndIn(runPaths(this.#options.paths, agent.spec.name).journal, generation);
     if (status !== undefined) return endFromStatus(status, at);
     return { kind: 'lost', code: null, signal: null, at, detail: 'ended unobserved, with its wrapper' };
+  }
+
+  #checkWrappers(): void {
+    for (const agent of this.#options.registry.all()) {
+      if (agent.record.process !== null && agent.unseen === 0 && this.#wrapperIsGone(agent)) void this.#loseWrapper(agent);
+    }
   }
 
   #wrapperIsGone({ record }: ManagedAgent): boolean {
@@ -243,4 +254,8 @@ export class Watch {
     const because = { kind: 'lost', detail: 'its tmux session was closed' } as const;
     await this.#options.lifecycle.stop(agent, { graceMs: this.#options.graceMs, force: false, next: 'run-again', because });
   }
+}
+
+function isLimitedInMemory({ spec, record }: ManagedAgent): boolean {
+  return record.process !== null && spec.limits.memoryBytes !== null;
 }
