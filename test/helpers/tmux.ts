@@ -5,16 +5,18 @@ import path from 'node:path';
 export class PrivateTmux {
   readonly socket: string;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #config: string;
 
   /** @param env the whole environment of the server, and so of its panes. */
-  constructor(folder: string, env: Readonly<Record<string, string>>) {
+  constructor(folder: string, env: Readonly<Record<string, string>>, config = '/dev/null') {
     this.socket = path.join(folder, 'tmux.sock');
+    this.#config = config;
     this.#env = { SHELL: '/bin/sh', TMUX_TMPDIR: folder, ...env };
   }
 
   /** Runs one tmux command; gives what it printed. Throws where tmux says no. */
   run(...args: readonly string[]): string {
-    const all = ['-S', this.socket, '-f', '/dev/null', ...args];
+    const all = ['-S', this.socket, '-f', this.#config, ...args];
     return execFileSync('tmux', all, { env: this.#env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trimEnd();
   }
 

@@ -33,7 +33,7 @@ class Bench {
   readonly home = fs.mkdtempSync(path.join(process.env['MUXWARD_TEST_ROOT'] ?? tmpdir(), 'w'));
   readonly run = path.join(this.home, 'run/a');
   readonly dump = path.join(this.home, 'dump');
-  readonly env = { PATH: process.env['PATH'] ?? '', HOME: this.home, LANG: 'C.UTF-8', MUXWARD_HOME: this.home };
+  readonly env = { PATH: process.env['PATH'] ?? '', HOME: this.home, LANG: 'C.UTF-8', MUXWARD_HOME: this.home, cwd: 'stale' };
   readonly tmux = new PrivateTmux(this.home, this.env);
   readonly #spawned: ChildProcess[] = [];
   #ends: number | null = null;
@@ -266,6 +266,7 @@ for (const [shellName, shell] of Object.entries(SHELLS)) {
       expect(again.pid).not.toBe(child.pid);
       const environ = (await bench.dumped('environ')).toString().split('\0');
       expect(environ).toEqual(expect.arrayContaining(['ROUND=two', 'MUXWARD_GENERATION=2']));
+      expect(environ.filter((entry) => entry.startsWith('cwd='))).toEqual([]);
       expect(await bench.report('ended', 2)).toMatchObject({ status: 9 });
       expect(isAlive(wrapper)).toBe(true);
       bench.verdict('end');
