@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { AgentSpec } from '../core/agent.ts';
 import { MuxwardError } from '../core/errors.ts';
 import { NOTHING_MORE, type AgentType } from './agent-type.ts';
+import { loadRole } from './role.ts';
 
 export const PERMISSION_MODES = ['acceptEdits', 'auto', 'bypassPermissions', 'manual', 'dontAsk', 'plan'] as const;
 
@@ -26,9 +27,13 @@ export const claudeCode: AgentType = {
     const resumes = context.sessionId !== null && fs.existsSync(transcriptPath(spec, context.sessionId));
     const conversation = resumes ? ['--resume', sessionId] : ['--session-id', sessionId];
     const prompt = spec.prompt === null || resumes ? [] : ['--', spec.prompt];
-    return { ...NOTHING_MORE, sessionId, argv: [program, ...settings(spec), ...conversation, ...own, ...prompt] };
+    return { ...NOTHING_MORE, sessionId, argv: [program, ...settings(spec), ...rolePrompt(spec, context.installation), ...conversation, ...own, ...prompt] };
   },
 };
+
+function rolePrompt(spec: AgentSpec, installation: string): string[] {
+  return spec.role === null ? [] : ['--append-system-prompt', loadRole(installation, spec.role)];
+}
 
 /** The permission mode is always said: the program's own default asks a server that a custom base URL does not have. */
 function settings(spec: AgentSpec): string[] {

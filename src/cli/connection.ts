@@ -56,5 +56,5 @@ export class Connection {
 export function isNobodyThere(error: unknown): boolean {
   if (!(error instanceof DaemonUnreachable)) return false;
   const code = (error.cause as NodeJS.ErrnoException | undefined)?.code;
-  return code === 'ENOENT' || code === 'ECONNREFUSED';
+  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ECONNREFUSED';
 }

@@ -10,7 +10,8 @@ import type { HomePaths } from '../config/paths.ts';
 import { MuxwardError } from '../core/errors.ts';
 import { daemonEnvironment } from './daemon-environment.ts';
 import { isNobodyThere } from './connection.ts';
-import { makeHome, storageError } from './make-home.ts';
+import { makePrivateFolder } from '../config/private-folder.ts';
+import { storageError } from '../core/storage-error.ts';
 import { requireTmux } from './require-tmux.ts';
 
 /** How long a daemon may take to answer: it re-adopts what runs before it does. */
@@ -31,7 +32,7 @@ export async function startDaemon(
   env: NodeJS.ProcessEnv,
 ): Promise<'started' | 'ran-already'> {
   requireTmux(env);
-  makeHome(paths.home);
+  makePrivateFolder(paths.home);
   const client = new Client(paths.apiSocket);
   const release = await lockOrAnswer(paths, client);
   if (release === 'answers') return 'ran-already';
@@ -52,7 +53,7 @@ async function lockOrAnswer(paths: HomePaths, client: Client): Promise<Release |
       return await lockfile.lock(paths.home, { lockfilePath: paths.startLock, stale: LOCK_STALE_MS, onCompromised: () => undefined });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ELOCKED') throw storageError(paths.home, error);
+      if (code !== 'ELOCKED') throw storageError('write', paths.home, error);
     }
     if (await answers(client)) return 'answers';
     if (performance.now() > deadline) throw notComing(paths);
@@ -94,7 +95,7 @@ function openLog(paths: HomePaths): number {
   try {
     return fs.openSync(paths.daemonLog, 'a', 0o600);
   } catch (error) {
-    throw storageError(paths.daemonLog, error);
+    throw storageError('write', paths.daemonLog, error);
   }
 }
 

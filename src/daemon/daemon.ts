@@ -12,7 +12,7 @@ import { isLive } from '../core/state.ts';
 import { parseWrapperReport } from '../core/wrapper-report.ts';
 import type { Store } from '../store/store.ts';
 import { openReports } from '../system/fifo-reader.ts';
-import { makePrivateFolder } from '../system/secure-files.ts';
+import { makePrivateFolder } from '../config/private-folder.ts';
 import { TmuxServer } from '../tmux/server.ts';
 import { EventHub } from './event-hub.ts';
 import { HealthChecks } from './health-checks.ts';
@@ -124,7 +124,7 @@ function wire(options: DaemonOptions, paths: HomePaths, settings: Settings, regi
     config: path.join(installation, 'templates/tmux.conf'),
     env: { ...options.env, MUXWARD_HOME: paths.home, MUXWARD_BIN: path.join(installation, 'bin/muxward') },
     scratch: paths.run,
-    scrollbackLines: settings.tmux.scrollbackLines,
+    settings: settings.tmux,
     onChange: () => watch.sessionsChanged(),
     onLost: (message) => {
       log.warn('tmux', message);

@@ -5,7 +5,8 @@
 import fs from 'node:fs';
 import type { AgentSpec } from '../core/agent.ts';
 import { runPaths, type HomePaths } from '../config/paths.ts';
-import { makePrivateFolder, writePrivateFile } from '../system/secure-files.ts';
+import { makePrivateFolder } from '../config/private-folder.ts';
+import { writePrivateFile } from '../system/secure-files.ts';
 import { quote } from '../system/sh-quote.ts';
 import type { LaunchPlan } from '../agents/agent-type.ts';
 

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { MuxwardError } from '../core/errors.ts';
-import { storageError } from '../system/storage-error.ts';
+import { storageError } from '../core/storage-error.ts';
 import { AgentRows } from './agent-rows.ts';
 import { AlertRows } from './alert-rows.ts';
 import { EventRows } from './event-rows.ts';

@@ -2,6 +2,7 @@
  * All processes that belong to one agent, found anew as they fork and vanish: its root and group, what carries its
  * mark, and what descends from those; never what carries the mark of another agent. Ending them is tree-termination.ts.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { cachedFor } from './cached-for.ts';
 import { livenessOf, type Identity, type Liveness } from './identity.ts';
 import type { MarkedProcess } from './marks.ts';
@@ -12,14 +13,18 @@ import type { GroupLeader } from './signals.ts';
 type Marks = ReadonlyMap<string, readonly MarkedProcess[]>;
 
 interface Table {
-  readonly all: readonly ProcessStat[];
+  /** When reading it began: what was there by then is in it. */
+  readonly beganMs: number;
+  /** Undefined where the processes could not be read. */
+  readonly all: readonly ProcessStat[] | undefined;
   readonly childrenOf: ReadonlyMap<number, readonly ProcessStat[]>;
 }
 
 /** Every agent that is being ended at the moment shares these readings. */
-const readTable = cachedFor(5, (): Table | undefined => {
+const readTable = cachedFor(5, (): Table => {
+  const beganMs = performance.now();
   const all = scanProcesses();
-  return all && { all, childrenOf: Map.groupBy(all, (one) => one.ppid) };
+  return { beganMs, all, childrenOf: Map.groupBy(all ?? [], (one) => one.ppid) };
 });
 
 /** Whose mark each process carries, made once for each reading of the marks. */
@@ -39,7 +44,7 @@ export interface Member extends Identity {
 export class AgentProcesses {
   readonly #agent: string;
   readonly #readMarks: () => Marks;
-  readonly #known = new Map<number, Identity>();
+  #known: ReadonlyMap<number, Identity> = new Map();
   #marks: Marks;
   /** Group and session together: while the session has members, nobody else's group can get this number. */
   #group: { readonly pgid: number; readonly session: number } | undefined;
@@ -50,7 +55,7 @@ export class AgentProcesses {
     this.#readMarks = readMarks;
     this.#marks = readMarks();
     if (root === null) return;
-    this.#known.set(root.pid, root);
+    this.#known = new Map([[root.pid, root]]);
     const witness = [root, ...this.marked()].map(confirmed).find((stat) => stat?.pgid === root.pgid);
     if (witness) this.#group = { pgid: root.pgid, session: witness.session };
   }
@@ -65,22 +70,31 @@ export class AgentProcesses {
     return this.#marks.get(this.#agent) ?? [];
   }
 
-  /** Its living processes as of the last readings, which may be some milliseconds old. */
+  /** Its living processes: those known before are looked at now, others are as of the last readings. */
   find(): Member[] {
     this.#marks = this.#readMarks();
-    const table = readTable();
-    const mine = table === undefined ? this.#findWithoutTable() : this.#findIn(table);
-    for (const one of mine) this.#known.set(one.pid, one);
-    return mine;
+    const mine = new Map(this.#findIn(readTable()).map((one) => [one.pid, one]));
+    for (const one of [...this.#known.values(), ...this.marked()]) {
+      const left = mine.has(one.pid) ? undefined : leftOf(one);
+      if (left) mine.set(one.pid, left);
+    }
+    this.#known = mine;
+    return [...mine.values()];
+  }
+
+  /** With all that descend from the root: once it is gone, those without a mark cannot be told from strangers. */
+  async findFirst(): Promise<Member[]> {
+    const nowMs = performance.now();
+    while (readTable().beganMs < nowMs) await sleep(1);
+    return this.find();
   }
 
   /** Its living processes by readings that began after this call. */
-  async findAfresh(sleep: (ms: number) => Promise<void>): Promise<Member[]> {
-    const [table, marks] = [readTable(), this.#readMarks()];
-    const deadlineMs = performance.now() + FRESH_WAIT_MS;
-    const isStale = (): boolean =>
-      this.#readMarks() === marks || (table !== undefined && readTable() === table);
-    while (isStale() && performance.now() < deadlineMs) await sleep(2);
+  async findAfresh(): Promise<Member[]> {
+    const nowMs = performance.now();
+    const marks = this.#readMarks();
+    while (this.#readMarks() === marks && performance.now() < nowMs + FRESH_WAIT_MS) await sleep(2);
+    while (readTable().beganMs < nowMs) await sleep(1);
     return this.find();
   }
 
@@ -91,7 +105,7 @@ export class AgentProcesses {
     );
   }
 
-  #findIn({ all, childrenOf }: Table): Member[] {
+  #findIn({ all = [], childrenOf }: Table): Member[] {
     const owned = ownersIn(this.#marks);
     const ownerOf = (one: ProcessStat): string | undefined => {
       const owner = owned.get(one.pid);
@@ -104,16 +118,6 @@ export class AgentProcesses {
     return withDescendants(all.filter(isMine), childrenOf, isStranger)
       .filter(isLiving)
       .map(({ pid, startTime, pgid }) => ({ pid, startTime, pgid }));
-  }
-
-  /** What was seen before stays ours until it is known to be gone: unknown is not dead. */
-  #findWithoutTable(): Member[] {
-    const candidates = new Map<number, Identity>(this.#known);
-    for (const one of this.marked()) candidates.set(one.pid, one);
-    return [...candidates.values()].filter(isLeft).map((one) => {
-      const stat = readStat(one.pid);
-      return { ...one, pgid: typeof stat === 'object' ? stat.pgid : 0 };
-    });
   }
 
   #isInGroup(one: ProcessStat): boolean {
@@ -129,6 +133,14 @@ export function isLeft(identity: Identity): boolean {
 /** False where it is not known: unknown is not dead. */
 export function hasEnded(liveness: Liveness): boolean {
   return liveness === 'gone' || liveness === 'zombie' || liveness === 'recycled';
+}
+
+/** The process as it is now, unless it is known to have ended. */
+function leftOf(identity: Identity): Member | undefined {
+  const stat = readStat(identity.pid);
+  if (stat === 'unknown') return { ...identity, pgid: 0 };
+  if (stat === 'gone' || !matches(identity, stat) || !isLiving(stat)) return undefined;
+  return { pid: stat.pid, startTime: stat.startTime, pgid: stat.pgid };
 }
 
 function confirmed(identity: Identity): ProcessStat | undefined {

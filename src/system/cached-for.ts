@@ -3,6 +3,9 @@
 /** A reading stays good for at least this many times what it cost, so that readings never fill the processor. */
 const COSTS_KEPT = 4;
 
+/** But no longer than this, where the machine is so busy that reading is slow. */
+const MAX_COST_AGE_MS = 500;
+
 /**
  * `read`, at most once in `maxAgeMs` (longer where reading itself takes long): within that time, counted from when
  * the reading was ready, everybody gets the same value.
@@ -15,7 +18,7 @@ export function cachedFor<T>(maxAgeMs: number, read: () => T): () => T {
     if (startedMs < staleAtMs) return value;
     value = read();
     const readyMs = performance.now();
-    staleAtMs = readyMs + Math.max(maxAgeMs, COSTS_KEPT * (readyMs - startedMs));
+    staleAtMs = readyMs + Math.max(maxAgeMs, Math.min(MAX_COST_AGE_MS, COSTS_KEPT * (readyMs - startedMs)));
     return value;
   };
 }

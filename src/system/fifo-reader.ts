@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, fstatSync, lstatSync, openSync, rmSync, writeSync } from 'node:fs';
 import net from 'node:net';
-import { storageError } from './storage-error.ts';
+import { storageError } from '../core/storage-error.ts';
 
 const { O_NONBLOCK, O_RDWR, O_WRONLY } = constants;
 

@@ -7,7 +7,7 @@ import { constants, copyFile, open, rename, rm, stat, truncate } from 'node:fs/p
 import { setTimeout as sleep } from 'node:timers/promises';
 import { livenessOf, type Identity } from './identity.ts';
 import { signalProcess } from './signals.ts';
-import { storageError } from './storage-error.ts';
+import { storageError } from '../core/storage-error.ts';
 
 export interface RotationRequest {
   readonly logPath: string;

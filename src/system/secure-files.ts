@@ -1,56 +1,7 @@
-/** Folders and files that only their owner can read, written so that a reader sees the old or the new, never a half. */
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+/** Files that only their owner can read, written so that a reader sees the old or the new, never a half. */
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { MuxwardError } from '../core/errors.ts';
-import { storageError } from './storage-error.ts';
-
-/**
- * Makes the folder, with all above it, mode 0700; sets the mode right where the folder is there already.
- * @throws MuxwardError `storage` where it cannot be made or belongs to another user.
- */
-export function makePrivateFolder(folder: string): void {
-  try {
-    makeWithParents(folder);
-    checkOwner(folder);
-    if ((statSync(folder).mode & 0o777) !== 0o700) chmodSync(folder, 0o700);
-  } catch (error) {
-    throw error instanceof MuxwardError ? error : storageError('make the folder', folder, error);
-  }
-}
-
-/** Not mkdir's own `recursive`, which says "no such file" of a read-only file system. */
-function makeWithParents(folder: string): void {
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && statSync(folder).isDirectory()) return;
-    const parent = path.dirname(folder);
-    if (code !== 'ENOENT' || parent === folder) throw error;
-    makeWithParents(parent);
-    mkdirSync(folder, { mode: 0o700 });
-  }
-}
-
-/** A link counts too: in a folder like /tmp another user could have laid it to lead us elsewhere. */
-function checkOwner(folder: string): void {
-  const me = process.getuid?.();
-  if (me === undefined || (lstatSync(folder).uid === me && statSync(folder).uid === me)) return;
-  throw new MuxwardError('storage', `the folder ${folder} belongs to another user`, {
-    hint: 'run muxward as that user, or set MUXWARD_HOME to a folder of yours',
-  });
-}
+import { storageError } from '../core/storage-error.ts';
 
 export interface WriteOptions {
   /** Wait until the disk has it: for what must survive a power cut. */

@@ -2,6 +2,7 @@
  * Ends all processes of one agent: asks, waits, kills, and says what survived even that. Which processes those
  * are is agent-processes.ts; that an end was the user's wish is for the daemon to record.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentProcesses, hasEnded, isLeft, type Member } from './agent-processes.ts';
 import { livenessOf, type Identity } from './identity.ts';
 import type { MarkedProcess } from './marks.ts';
@@ -39,11 +40,11 @@ export async function terminateTree(request: TerminationRequest): Promise<Termin
   const startedMs = performance.now();
   const members = new AgentProcesses(request.agent, request.root, request.marked);
   const end = new Ending(members, request.root);
-  let left = members.find();
+  let left = await members.findFirst();
   if (!request.force) {
     left = await end.signalUntilGone('SIGTERM', left, request.graceMs);
   } else if (left.length === 0) {
-    left = await members.findAfresh(sleep);
+    left = await members.findAfresh();
   }
   const usedKill = left.length > 0;
   if (usedKill) left = await end.signalUntilGone('SIGKILL', left, KILL_WAIT_MS);
@@ -80,7 +81,7 @@ class Ending {
       left = left.filter((one) => this.#isLeft(one, signal));
       if (left.length === 0) {
         // Something may have forked away while we looked: only a reading begun after the last one died proves it.
-        left = await this.#members.findAfresh(sleep);
+        left = await this.#members.findAfresh();
         if (left.length === 0) return left;
       }
       const remainingMs = deadlineMs - performance.now();
@@ -116,8 +117,4 @@ class Ending {
 
 function keyOf(one: Identity): string {
   return `${one.pid} ${one.startTime}`;
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -5,7 +5,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { MuxwardError } from '../core/errors.ts';
-import { SCROLLBACK_LINES, TERMINAL_SIZE, TMUX_TIMEOUT_MS } from '../config/defaults.ts';
 import { quote } from '../system/sh-quote.ts';
 import { ControlClient, TmuxUnreachable, type Reply } from './control-client.ts';
 import { commandLine, literalFormat } from './quote.ts';
@@ -52,6 +51,16 @@ export type LaunchOutcome =
   | { readonly ok: true; readonly pane: string; readonly pid: number }
   | { readonly ok: false; readonly message: string };
 
+export interface TmuxSettings {
+  readonly scrollbackLines: number;
+  /** As tmux writes it, `C-a`; null leaves what the configuration file says. */
+  readonly prefix: string | null;
+  /** Size of a session that nobody is attached to. */
+  readonly columns: number;
+  readonly rows: number;
+  readonly timeoutMs: number;
+}
+
 export interface ServerOptions {
   readonly tmux: string;
   readonly socket: string;
@@ -60,7 +69,8 @@ export interface ServerOptions {
   readonly env: Readonly<Record<string, string>>;
   /** A private folder for the files that are sourced. */
   readonly scratch: string;
-  readonly scrollbackLines?: number;
+  /** What the user can set. */
+  readonly settings: TmuxSettings;
   /** Sessions or those who look at them came or went. */
   readonly onChange: () => void;
   /** The control client lost its connection. */
@@ -106,12 +116,12 @@ export class TmuxServer {
 
   async #connect(): Promise<void> {
     const { tmux, socket, config, env } = this.#options;
-    const size = ['-x', String(TERMINAL_SIZE.columns), '-y', String(TERMINAL_SIZE.rows)];
+    const { timeoutMs, prefix, scrollbackLines } = this.#options.settings;
     const client = await ControlClient.connect({
       tmux,
-      args: ['-S', socket, '-f', config, ...ESSENTIALS, 'new-session', '-A', '-s', HOLDING_SESSION, ...size, ...NOTHING],
+      args: ['-S', socket, '-f', config, ...ESSENTIALS, 'new-session', '-A', '-s', HOLDING_SESSION, ...this.#size(), ...NOTHING],
       env,
-      timeoutMs: TMUX_TIMEOUT_MS,
+      timeoutMs,
       onNotification: (line) => {
         if (/^(sessions-changed|unlinked-window-close|window-close|client-detached|client-session-changed)/.test(line)) this.#options.onChange();
       },
@@ -127,7 +137,20 @@ export class TmuxServer {
     const before = this.#serverId;
     this.#serverId = lines[0] ?? '';
     if (before !== '' && before !== this.#serverId) this.#options.onNewServer();
-    await this.#must(['set-option', '-g', 'history-limit', String(this.#options.scrollbackLines ?? SCROLLBACK_LINES)]);
+    await this.#must(['set-option', '-g', 'history-limit', String(scrollbackLines)]);
+    if (prefix !== null) await this.#setPrefix(prefix);
+  }
+
+  /** The old prefix does nothing any more; the new one, twice, reaches the program. */
+  async #setPrefix(prefix: string): Promise<void> {
+    await this.#must(['unbind-key', '-q', 'C-b']);
+    await this.#must(['set-option', '-g', 'prefix', prefix]);
+    await this.#must(['bind-key', prefix, 'send-prefix']);
+  }
+
+  #size(): string[] {
+    const { columns, rows } = this.#options.settings;
+    return ['-x', String(columns), '-y', String(rows)];
   }
 
   /** Drops the connection; the server and everything in it goes on. */
@@ -142,7 +165,7 @@ export class TmuxServer {
    * off a sourced file without looking at terminals, so nothing is missed, and children start while pipes are made.
    */
   async launch(requests: readonly LaunchRequest[]): Promise<readonly LaunchOutcome[]> {
-    const replies = await this.#batch(requests.map(launchCommands));
+    const replies = await this.#batch(requests.map((request) => launchCommands(request, this.#size())));
     const again = requests.some((request) => request.pane !== null) ? await this.panes() : [];
     return replies.map((reply, i) => readLaunch(reply, requests[i]?.pane ?? null, again));
   }
@@ -262,9 +285,8 @@ export class TmuxServer {
 }
 
 /** The session or the pane first, its log pipe second; see `launch`. */
-function launchCommands(request: LaunchRequest): readonly (readonly string[])[] {
+function launchCommands(request: LaunchRequest, size: readonly string[]): readonly (readonly string[])[] {
   const where = ['-c', literalFormat(request.cwd)];
-  const size = ['-x', String(TERMINAL_SIZE.columns), '-y', String(TERMINAL_SIZE.rows)];
   const report = ['-P', '-F', '#{pane_id} #{pane_pid}'];
   const pipe = `umask 077; echo $$ >${quote(request.logPidPath)}; exec cat >>${quote(request.logPath)}`;
   const log = (target: string): string[] => ['pipe-pane', '-t', target, pipe.replaceAll('#', '##').replaceAll('%', '%%')];

@@ -96,8 +96,12 @@ function running({ spec, record }: ManagedAgent, word: string): Done {
 }
 
 async function stop(daemon: Daemon, agent: ManagedAgent, request: ActRequest): Promise<Done> {
-  if (agent.record.state === 'terminated') return { outcome: 'unchanged', detail: 'was not running' };
-  return { outcome: 'done', detail: stopped(agent, await stopTree(daemon, agent, request, 'stay-down')) };
+  const { state } = agent.record;
+  if (state === 'terminated') return { outcome: 'unchanged', detail: 'was not running' };
+  const ran = agent.record.process !== null;
+  const stoppedTree = await stopTree(daemon, agent, request, 'stay-down');
+  if (!ran) return { outcome: 'done', detail: state === 'spawning' ? 'will not be started again' : 'was not running' };
+  return { outcome: 'done', detail: stopped(agent, stoppedTree) };
 }
 
 async function stopTree(

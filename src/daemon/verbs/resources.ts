@@ -28,7 +28,7 @@ export function resources({ registry, watch, paths }: Daemon): ResourcesReply {
     homeFreeBytes: disk.bavail * disk.bsize,
     ptysFree: ptysFree(),
   };
-  return { machine, used, limitsBy: cgroupsWritable() ? 'cgroup' : 'samples', admits: admits(machine, used) };
+  return { machine, used, limitsBy: 'samples', admits: admits(machine, used) };
 }
 
 function admits(machine: ResourcesReply['machine'], used: ResourcesReply['used']): ResourcesReply['admits'] {
@@ -44,15 +44,6 @@ function ptysFree(): number | null {
     return read('max') - read('nr');
   } catch {
     return null;
-  }
-}
-
-function cgroupsWritable(): boolean {
-  try {
-    fs.accessSync('/sys/fs/cgroup/cgroup.subtree_control', fs.constants.W_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -55,6 +55,7 @@ async function checkAll(daemon: Daemon, specs: readonly AgentSpec[], replace: bo
     const [program] = spec.command;
     if (program !== undefined) programs.add(program);
   }
+  for (const spec of specs) if (spec.role !== null) checkTakesRole(spec);
   for (const folder of folders) checkFolder(folder);
   for (const program of programs) checkProgram(program);
   for (const spec of distinctKinds(specs)) await daemon.launcher.check({ spec });
@@ -65,6 +66,11 @@ function distinctKinds(specs: readonly AgentSpec[]): AgentSpec[] {
   const keyOf = ({ type, command, prompt, permissionMode }: AgentSpec): string => JSON.stringify([type, command, prompt, permissionMode]);
   const kinds = new Map(specs.map((spec) => [keyOf(spec), spec]));
   return [...kinds.values()];
+}
+
+function checkTakesRole({ name, type }: AgentSpec): void {
+  if (type === 'claude-code') return;
+  throw new MuxwardError('usage', `--role: ${name} is a ${type}, which takes no role`, { hint: 'only --type claude-code does' });
 }
 
 function taken({ spec, record }: ManagedAgent): MuxwardError {

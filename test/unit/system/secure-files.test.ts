@@ -1,8 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { MuxwardError } from '../../../src/core/errors.ts';
-import { makePrivateFolder, writePrivateFile } from '../../../src/system/secure-files.ts';
+import { makePrivateFolder } from '../../../src/config/private-folder.ts';
+import { writePrivateFile } from '../../../src/system/secure-files.ts';
 import { temporaryFolder } from './temp-folder.ts';
 
 const folder = temporaryFolder('secure');
@@ -41,22 +51,31 @@ describe('makePrivateFolder', () => {
   it('names what is in the way', () => {
     writeFileSync(`${folder}/file`, '');
     expect(failureOf(() => makePrivateFolder(`${folder}/file`))).toMatchObject({
-      code: 'storage', message: `cannot make the folder ${folder}/file: something else is there`,
+      code: 'storage',
+      message: `cannot make the folder ${folder}/file: something else is there`,
     });
-    expect(failureOf(() => makePrivateFolder(`${folder}/file/x`)).message).toContain('a part of its path is no folder');
+    expect(failureOf(() => makePrivateFolder(`${folder}/file/x`)).message).toContain(
+      'a part of its path is no folder',
+    );
   });
 
-  it.skipIf(!isRoot)('refuses the folder of another user, also through a link that one laid (needs root)', () => {
-    mkdirSync(`${folder}/theirs`, { mode: 0o755 });
-    chownSync(`${folder}/theirs`, 12_345, 12_345);
-    symlinkSync(`${folder}/theirs`, `${folder}/link`);
-    for (const path of [`${folder}/theirs`, `${folder}/link`]) {
-      const error = failureOf(() => makePrivateFolder(path));
-      expect(error).toMatchObject({ code: 'storage', message: `the folder ${path} belongs to another user` });
-      expect(error.hint).toContain('MUXWARD_HOME');
-    }
-    expect(modeOf(`${folder}/theirs`)).toBe('755');
-  });
+  it.skipIf(!isRoot)(
+    'refuses the folder of another user, also through a link that one laid (needs root)',
+    () => {
+      mkdirSync(`${folder}/theirs`, { mode: 0o755 });
+      chownSync(`${folder}/theirs`, 12_345, 12_345);
+      symlinkSync(`${folder}/theirs`, `${folder}/link`);
+      for (const path of [`${folder}/theirs`, `${folder}/link`]) {
+        const error = failureOf(() => makePrivateFolder(path));
+        expect(error).toMatchObject({
+          code: 'storage',
+          message: `the folder ${path} belongs to another user`,
+        });
+        expect(error.hint).toContain('MUXWARD_HOME');
+      }
+      expect(modeOf(`${folder}/theirs`)).toBe('755');
+    },
+  );
 });
 
 describe('writePrivateFile', () => {
@@ -72,7 +91,9 @@ describe('writePrivateFile', () => {
 
   it('names the path and the reason', () => {
     mkdirSync(`${folder}/taken/x`, { recursive: true });
-    expect(failureOf(() => writePrivateFile(`${folder}/taken`, '')).message).toBe(`cannot write ${folder}/taken: a folder is there`);
+    expect(failureOf(() => writePrivateFile(`${folder}/taken`, '')).message).toBe(
+      `cannot write ${folder}/taken: a folder is there`,
+    );
     expect(failureOf(() => writePrivateFile(`${folder}/none/f`, '')).message).toContain('its folder is gone');
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
@@ -95,8 +116,12 @@ describe.skipIf(!isRoot)('on a disk of 64 kB (needs root and mount)', () => {
 
   it('says so when it is read-only', () => {
     execFileSync('mount', ['-o', 'remount,ro', disk]);
-    expect(failureOf(() => writePrivateFile(`${disk}/f`, 'x')).message).toContain('the file system is read-only');
-    expect(failureOf(() => makePrivateFolder(`${disk}/new`)).message).toContain('the file system is read-only');
+    expect(failureOf(() => writePrivateFile(`${disk}/f`, 'x')).message).toContain(
+      'the file system is read-only',
+    );
+    expect(failureOf(() => makePrivateFolder(`${disk}/new`)).message).toContain(
+      'the file system is read-only',
+    );
     execFileSync('mount', ['-o', 'remount,rw', disk]);
   });
 });

@@ -1,5 +1,5 @@
 /** Turns a system's refusal to read or write a path into an error that says which path, why, and what to do. */
-import { MuxwardError } from '../core/errors.ts';
+import { MuxwardError } from './errors.ts';
 
 const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
   ENOSPC: ['the disk is full', 'free some space (see df), or set MUXWARD_HOME to a folder on another disk'],

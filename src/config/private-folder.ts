@@ -1,0 +1,42 @@
+/** Folders that only their owner can enter. What lies in them is written by system/secure-files.ts. */
+import { chmodSync, lstatSync, mkdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { MuxwardError } from '../core/errors.ts';
+import { storageError } from '../core/storage-error.ts';
+
+/**
+ * Makes the folder, with all above it, mode 0700; sets the mode right where the folder is there already.
+ * @throws MuxwardError `storage` where it cannot be made or belongs to another user.
+ */
+export function makePrivateFolder(folder: string): void {
+  try {
+    makeWithParents(folder);
+    checkOwner(folder);
+    if ((statSync(folder).mode & 0o777) !== 0o700) chmodSync(folder, 0o700);
+  } catch (error) {
+    throw error instanceof MuxwardError ? error : storageError('make the folder', folder, error);
+  }
+}
+
+/** Not mkdir's own `recursive`, which says "no such file" of a read-only file system. */
+function makeWithParents(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(folder).isDirectory()) return;
+    const parent = path.dirname(folder);
+    if (code !== 'ENOENT' || parent === folder) throw error;
+    makeWithParents(parent);
+    mkdirSync(folder, { mode: 0o700 });
+  }
+}
+
+/** A link counts too: in a folder like /tmp another user could have laid it to lead us elsewhere. */
+function checkOwner(folder: string): void {
+  const me = process.getuid?.();
+  if (me === undefined || (lstatSync(folder).uid === me && statSync(folder).uid === me)) return;
+  throw new MuxwardError('storage', `the folder ${folder} belongs to another user`, {
+    hint: 'run muxward as that user, or set MUXWARD_HOME to a folder of yours',
+  });
+}
