@@ -28,7 +28,16 @@ function makeWithParents(folder: string): void {
     const parent = path.dirname(folder);
     if (code !== 'ENOENT' || parent === folder) throw error;
     makeWithParents(parent);
+    makeUnlessThere(folder);
+  }
+}
+
+/** Another process that starts at the same moment may have made it meanwhile. */
+function makeUnlessThere(folder: string): void {
+  try {
     mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(folder).isDirectory()) throw error;
   }
 }
 

@@ -4,7 +4,8 @@ import { describeEnd, endFromStatus, statusOfEnd } from '../../../src/core/end.t
 it('reads a status as the shell reports it, and gives it back', () => {
   expect(endFromStatus(0, 't')).toEqual({ kind: 'exited', code: 0, signal: null, at: 't' });
   expect(endFromStatus(137, 't')).toEqual({ kind: 'signalled', code: null, signal: 'SIGKILL', at: 't' });
-  for (let status = 0; status <= 255; status += 1) expect(statusOfEnd(endFromStatus(status, 't'))).toBe(status);
+  for (let status = 0; status <= 255; status += 1)
+    expect(statusOfEnd(endFromStatus(status, 't'))).toBe(status);
   expect(statusOfEnd(null)).toBe(1);
   expect(statusOfEnd({ kind: 'lost', code: null, signal: null, at: 't' })).toBe(1);
 });
@@ -15,5 +16,7 @@ it('tells an end in words', () => {
   expect(describeEnd(endFromStatus(143, 't'))).toBe('SIGTERM');
   expect(describeEnd({ ...end, kind: 'exited' })).toBe('exit status unknown');
   expect(describeEnd({ ...end, kind: 'usage-limit' })).toBe('usage limit');
-  expect(describeEnd({ ...end, kind: 'missing-cwd', detail: 'its folder /x is gone' })).toBe('its folder /x is gone');
+  expect(describeEnd({ ...end, kind: 'missing-cwd', detail: 'its folder /x is gone' })).toBe(
+    'its folder /x is gone',
+  );
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MuxwardError } from '../../../src/core/errors.ts';
 import { checkName, NAME_PATTERN, printable, suggest } from '../../../src/core/names.ts';
@@ -18,7 +18,13 @@ describe('checkName', () => {
   });
 
   it.each([
-    ['my.agent', 'my-agent'], ['a b', 'a-b'], ['größe', 'gro-e'], ['-x', 'x'], ['_x', 'x'], ['a:b/c', 'a-b-c'], ['é', 'e'],
+    ['my.agent', 'my-agent'],
+    ['a b', 'a-b'],
+    ['größe', 'gro-e'],
+    ['-x', 'x'],
+    ['_x', 'x'],
+    ['a:b/c', 'a-b-c'],
+    ['é', 'e'],
     ['x'.repeat(64), 'x'.repeat(63)],
   ])('refuses %j and suggests %s', (name, better) => {
     const error = refusalOf(name);
@@ -36,7 +42,7 @@ describe('checkName', () => {
         if (NAME_PATTERN.test(name)) return;
         const error = refusalOf(name);
         const better = /for example (.*)$/.exec(error.hint ?? '')?.[1];
-        if (better !== undefined) expect(checkName(better)).toBe(better);
+        expect(better === undefined || checkName(better) === better).toBe(true);
         // oxlint-disable-next-line no-control-regex -- none must reach the user's terminal
         expect(error.message).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
       }),

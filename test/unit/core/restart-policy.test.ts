@@ -1,8 +1,13 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { END_KINDS, type End } from '../../../src/core/end.ts';
 import {
-  backOffMs, DEFAULT_RESTART, judgeEnd, NO_RESTARTS, type RestartSettings, type Verdict,
+  backOffMs,
+  DEFAULT_RESTART,
+  judgeEnd,
+  NO_RESTARTS,
+  type RestartSettings,
+  type Verdict,
 } from '../../../src/core/restart-policy.ts';
 
 const exit = (code: number): End => ({ kind: 'exited', code, signal: null, at: '' });
@@ -30,7 +35,12 @@ function live(options: {
   for (let runs = 1; ; runs += 1) {
     const uptime = typeof uptimeMs === 'number' ? uptimeMs : uptimeMs(runs);
     nowMs += uptime;
-    const last = judgeEnd(settings, memory, { end: typeof end === 'function' ? end(runs) : end, uptimeMs: uptime, nowMs, random });
+    const last = judgeEnd(settings, memory, {
+      end: typeof end === 'function' ? end(runs) : end,
+      uptimeMs: uptime,
+      nowMs,
+      random,
+    });
     if (last.action !== 'restart' || runs === maxRuns) return { runs, delaysMs, last };
     memory = last.memory;
     delaysMs.push(last.delayMs);
@@ -39,12 +49,15 @@ function live(options: {
 }
 
 describe('the crash-loop verdict', () => {
-  it.each([0, 1, 9_999, 10_000, 10_001, 59_999, 60_000])('comes after N restarts, so N+1 runs, of %d ms each', (uptimeMs) => {
-    for (const maxRestarts of [0, 1, 3, 7]) {
-      const { runs, last } = live({ uptimeMs, settings: { maxRestarts } });
-      expect([runs, last.action]).toEqual([maxRestarts + 1, 'give-up']);
-    }
-  });
+  it.each([0, 1, 9_999, 10_000, 10_001, 59_999, 60_000])(
+    'comes after N restarts, so N+1 runs, of %d ms each',
+    (uptimeMs) => {
+      for (const maxRestarts of [0, 1, 3, 7]) {
+        const { runs, last } = live({ uptimeMs, settings: { maxRestarts } });
+        expect([runs, last.action]).toEqual([maxRestarts + 1, 'give-up']);
+      }
+    },
+  );
 
   it('is not passed on crashes that are further apart than the window allows', () => {
     const { windowMs, maxRestarts } = DEFAULT_RESTART;
@@ -55,27 +68,42 @@ describe('the crash-loop verdict', () => {
   it('names the end, how often and how fast', () => {
     expect(live({ uptimeMs: 0 }).last.reason).toBe('exit 1, 4 times in 1 s');
     expect(live({ uptimeMs: 20_000, end: KILLED }).last.reason).toBe('SIGKILL, 4 times in 61 s');
-    expect(live({ uptimeMs: 0, settings: { maxRestarts: 0 } }).last.reason).toBe('exit 1, and no restart is allowed');
+    expect(live({ uptimeMs: 0, settings: { maxRestarts: 0 } }).last.reason).toBe(
+      'exit 1, and no restart is allowed',
+    );
   });
 });
 
 describe('a clean exit', () => {
   it('is the end under no and on-failure', () => {
     for (const policy of ['no', 'on-failure'] as const) {
-      expect(live({ uptimeMs: 5, end: exit(0), settings: { policy } })).toMatchObject({ runs: 1, last: { action: 'finish', reason: 'finished (exit 0)' } });
+      expect(live({ uptimeMs: 5, end: exit(0), settings: { policy } })).toMatchObject({
+        runs: 1,
+        last: { action: 'finish', reason: 'finished (exit 0)' },
+      });
     }
   });
 
   it('under always is a crash loop only where the runs are short', () => {
     const settings = { policy: 'always' } as const;
-    expect(live({ uptimeMs: 100, end: exit(0), settings })).toMatchObject({ runs: 4, last: { action: 'give-up' } });
-    expect(live({ uptimeMs: 9_999, end: exit(0), settings })).toMatchObject({ runs: 4, last: { action: 'give-up' } });
+    expect(live({ uptimeMs: 100, end: exit(0), settings })).toMatchObject({
+      runs: 4,
+      last: { action: 'give-up' },
+    });
+    expect(live({ uptimeMs: 9_999, end: exit(0), settings })).toMatchObject({
+      runs: 4,
+      last: { action: 'give-up' },
+    });
     expect(live({ uptimeMs: 10_000, end: exit(0), settings }).runs).toBe(500);
   });
 
   it('of long runs spends nothing of what crashes may spend', () => {
     const end = (run: number): End => (run <= 20 ? exit(0) : exit(1));
-    const { runs } = live({ uptimeMs: (run) => (run <= 20 ? 15_000 : 0), end, settings: { policy: 'always' } });
+    const { runs } = live({
+      uptimeMs: (run) => (run <= 20 ? 15_000 : 0),
+      end,
+      settings: { policy: 'always' },
+    });
     expect(runs).toBe(20 + 4);
   });
 });
@@ -84,19 +112,29 @@ describe('other ends', () => {
   it('never start again what the user stopped', () => {
     for (const policy of ['no', 'on-failure', 'always'] as const) {
       const end: End = { kind: 'stopped-by-user', code: null, signal: 'SIGTERM', at: '' };
-      expect(live({ uptimeMs: 0, end, settings: { policy } }).last).toEqual({ action: 'finish', reason: 'stopped by you' });
+      expect(live({ uptimeMs: 0, end, settings: { policy } }).last).toEqual({
+        action: 'finish',
+        reason: 'stopped by you',
+      });
     }
   });
 
-  it.each(['missing-cwd', 'spawn-failed', 'auth'] as const)('give up at once on %s, which running again cannot mend', (kind) => {
-    const end: End = { kind, code: null, signal: null, at: '', detail: 'its folder /x is gone' };
-    expect(live({ uptimeMs: 0, end, settings: { policy: 'always' } })).toMatchObject({
-      runs: 1, last: { action: 'give-up', reason: 'its folder /x is gone' },
-    });
-  });
+  it.each(['missing-cwd', 'spawn-failed', 'auth'] as const)(
+    'give up at once on %s, which running again cannot mend',
+    (kind) => {
+      const end: End = { kind, code: null, signal: null, at: '', detail: 'its folder /x is gone' };
+      expect(live({ uptimeMs: 0, end, settings: { policy: 'always' } })).toMatchObject({
+        runs: 1,
+        last: { action: 'give-up', reason: 'its folder /x is gone' },
+      });
+    },
+  );
 
   it('are a failure under no', () => {
-    expect(live({ uptimeMs: 0, settings: { policy: 'no' } }).last).toEqual({ action: 'give-up', reason: 'exit 1, and restart is "no"' });
+    expect(live({ uptimeMs: 0, settings: { policy: 'no' } }).last).toEqual({
+      action: 'give-up',
+      reason: 'exit 1, and restart is "no"',
+    });
   });
 });
 
@@ -105,17 +143,25 @@ describe('back-off', () => {
 
   it('is none at first, then doubles up to the cap', () => {
     const { delaysMs } = live({ uptimeMs: 0, settings: patient, maxRuns: 14 });
-    expect(delaysMs).toEqual([0, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 51_200, 60_000, 60_000, 60_000]);
+    expect(delaysMs).toEqual([
+      0, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 51_200, 60_000, 60_000, 60_000,
+    ]);
   });
 
   it('begins anew only after a stable run', () => {
-    const delaysOf = (uptimeMs: number) => live({ settings: patient, maxRuns: 6, uptimeMs: (run) => (run === 4 ? uptimeMs : 0) }).delaysMs;
+    const delaysOf = (uptimeMs: number) =>
+      live({ settings: patient, maxRuns: 6, uptimeMs: (run) => (run === 4 ? uptimeMs : 0) }).delaysMs;
     expect(delaysOf(59_999)).toEqual([0, 200, 400, 800, 1600]);
     expect(delaysOf(60_000)).toEqual([0, 200, 400, 0, 200]);
   });
 
   it('is spread by at most a fifth, never beyond the cap, never negative', () => {
-    const numbers = { inARow: fc.nat(2000), random: fc.double({ min: 0, max: 0.999_999, noNaN: true }), base: fc.nat(5000), cap: fc.nat(100_000) };
+    const numbers = {
+      inARow: fc.nat(2000),
+      random: fc.double({ min: 0, max: 0.999_999, noNaN: true }),
+      base: fc.nat(5000),
+      cap: fc.nat(100_000),
+    };
     fc.assert(
       fc.property(fc.record(numbers), ({ inARow, random, base, cap }) => {
         const settings = { ...DEFAULT_RESTART, baseDelayMs: base, maxDelayMs: cap };
@@ -133,13 +179,23 @@ describe('back-off', () => {
 
 it('over 10,000 histories: never more restarts in a window than allowed, and every verdict has its reason', () => {
   const ends = fc.oneof(
-    fc.constant(exit(0)), fc.integer({ min: 1, max: 255 }).map(exit), fc.constant(KILLED),
+    fc.constant(exit(0)),
+    fc.integer({ min: 1, max: 255 }).map(exit),
+    fc.constant(KILLED),
     fc.constantFrom(...END_KINDS).map((kind): End => ({ kind, code: null, signal: null, at: '' })),
   );
-  const history = fc.array(fc.record({ end: ends, uptimeMs: fc.nat(120_000), random: fc.double({ min: 0, max: 0.99, noNaN: true }) }), { maxLength: 30 });
+  const history = fc.array(
+    fc.record({
+      end: ends,
+      uptimeMs: fc.nat(120_000),
+      random: fc.double({ min: 0, max: 0.99, noNaN: true }),
+    }),
+    { maxLength: 30 },
+  );
   const settings = fc.record({
     policy: fc.constantFrom('no' as const, 'on-failure' as const, 'always' as const),
-    maxRestarts: fc.nat(5), windowMs: fc.integer({ min: 1000, max: 600_000 }),
+    maxRestarts: fc.nat(5),
+    windowMs: fc.integer({ min: 1000, max: 600_000 }),
   });
   fc.assert(
     fc.property(settings, history, (some, runs) => {

@@ -3,11 +3,23 @@ import { MuxwardError } from '../../../src/core/errors.ts';
 import { isEmpty, matchesGlob, select, type Selector } from '../../../src/core/selector.ts';
 import type { State } from '../../../src/core/state.ts';
 
-const agentOf = (name: string, project: string | null, state: State, labels: Record<string, string> = {}) => ({
-  id: `id-${name}`, name, project, state, labels, type: name.startsWith('cc') ? 'claude-code' : 'worker',
+const agentOf = (
+  name: string,
+  project: string | null,
+  state: State,
+  labels: Record<string, string> = {},
+) => ({
+  id: `id-${name}`,
+  name,
+  project,
+  state,
+  labels,
+  type: name.startsWith('cc') ? 'claude-code' : 'worker',
 });
 const agents = [
-  agentOf('a-1', 'shop', 'ready', { tier: 'web' }), agentOf('a-10', 'shop', 'failed'), agentOf('a-2', null, 'ready', { tier: 'web', zone: 'x' }),
+  agentOf('a-1', 'shop', 'ready', { tier: 'web' }),
+  agentOf('a-10', 'shop', 'failed'),
+  agentOf('a-2', null, 'ready', { tier: 'web', zone: 'x' }),
   agentOf('cc', 'shop', 'executing'),
 ];
 const chosen = (selector: Selector): string[] => select(agents, selector).map(({ name }) => name);
@@ -41,7 +53,11 @@ describe('select', () => {
       }
       throw new Error('it was not refused');
     };
-    expect(refusal(['a-1', 'a-11'])).toMatchObject({ code: 'not-found', exitCode: 3, message: 'no agent is called "a-11"' });
+    expect(refusal(['a-1', 'a-11'])).toMatchObject({
+      code: 'not-found',
+      exitCode: 3,
+      message: 'no agent is called "a-11"',
+    });
     expect(refusal(['a-11']).hint).toMatch(/^did you mean a-1\? Agents here: a-1, a-10, a-2, cc$/);
     expect(refusal(['b-*']).code).toBe('not-found');
     expect(refusal(['x'], []).hint).toContain('There are no agents yet');
@@ -58,8 +74,16 @@ it('a glob takes nothing but * and ? for special', () => {
 });
 
 it('is empty where it names nothing: then nothing must be changed', () => {
-  for (const nothing of [{}, { names: [] }, { labels: {} }, { all: false }]) expect(isEmpty(nothing)).toBe(true);
-  for (const something of [{ all: true }, { names: ['a'] }, { labels: { a: 'b' } }, { project: '' }, { state: 'ready' }, { type: 'x' }]) {
+  for (const nothing of [{}, { names: [] }, { labels: {} }, { all: false }])
+    expect(isEmpty(nothing)).toBe(true);
+  for (const something of [
+    { all: true },
+    { names: ['a'] },
+    { labels: { a: 'b' } },
+    { project: '' },
+    { state: 'ready' },
+    { type: 'x' },
+  ]) {
     expect(isEmpty(something)).toBe(false);
   }
 });

@@ -1,7 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -45,25 +54,56 @@ function open(file: string, expected: 'opened' | 'set-aside' = 'opened'): Store 
 
 function specOf(name: string, extra: Partial<AgentSpec> = {}): AgentSpec {
   return {
-    name, type: 'worker', project: null, labels: {}, capabilities: [], cwd: '/', command: ['/bin/true'], env: { X: "a'\n\u{1f600}" },
-    umask: 18, prompt: null, model: null, permissionMode: null, role: null, restart: DEFAULT_RESTART,
-    health: { probe: { kind: 'none' }, intervalMs: 1000 }, limits: { memoryBytes: null, cpu: null, timeoutMs: null },
-    declaredAs: null, ...extra,
-  } as AgentSpec;
+    name,
+    type: 'worker',
+    project: null,
+    labels: {},
+    capabilities: [],
+    cwd: '/',
+    command: ['/bin/true'],
+    env: { X: "a'\n\u{1f600}" },
+    umask: 18,
+    prompt: null,
+    model: null,
+    permissionMode: null,
+    role: null,
+    restart: DEFAULT_RESTART,
+    health: { probe: { kind: 'none' }, intervalMs: 1000 },
+    limits: { memoryBytes: null, cpu: null, timeoutMs: null },
+    declaredAs: null,
+    ...extra,
+  };
 }
-const rowOf = (name: string, record: unknown = { state: 'ready' }): AgentRow => ({ name, id: `id-${name}`, spec: specOf(name), record });
-const eventOf = (agent: string | null, at = '2026-01-01T00:00:00.000Z') => ({ at, type: 'agent.typed' as const, agent, data: { bytes: 1 } });
+const rowOf = (name: string, record: unknown = { state: 'ready' }): AgentRow => ({
+  name,
+  id: `id-${name}`,
+  spec: specOf(name),
+  record,
+});
+const eventOf = (agent: string | null, at = '2026-01-01T00:00:00.000Z') => ({
+  at,
+  type: 'agent.typed' as const,
+  agent,
+  data: { bytes: 1 },
+});
 
 /** Another process that opens the store, says what came of it, and holds it until it is killed. */
-async function openElsewhere(file: string): Promise<{ readonly child: ChildProcess; readonly outcome: string }> {
+async function openElsewhere(
+  file: string,
+): Promise<{ readonly child: ChildProcess; readonly outcome: string }> {
   const code = `
     const { openStore } = await import(${JSON.stringify(MODULE)});
     const opened = openStore(${JSON.stringify(file)});
     opened.store?.transaction(() => opened.store.events.append([${JSON.stringify(eventOf('a'))}]));
     process.stdout.write(opened.outcome);
     setInterval(() => opened.store, 1000);`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const said = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => ['it failed'])]);
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const said = await Promise.race([
+    once(child.stdout, 'data'),
+    once(child, 'exit').then(() => ['it failed']),
+  ]);
   return { child, outcome: String(said[0]) };
 }
 
@@ -80,7 +120,14 @@ describe('openStore', () => {
       store.agents.putMany([rowOf('b'), rowOf('a', { deep: [1, { x: null }] })]);
       store.events.append([eventOf('a')]);
     });
-    store.alerts.put({ id: '1', at: 't', severity: 'warning', agent: null, message: 'm', acknowledgedAt: null });
+    store.alerts.put({
+      id: '1',
+      at: 't',
+      severity: 'warning',
+      agent: null,
+      message: 'm',
+      acknowledgedAt: null,
+    });
     expect(statSync(file).mode & 0o777).toBe(0o600);
     store.close();
     const again = open(file);
@@ -110,7 +157,9 @@ describe('openStore', () => {
     prepare(file);
     const others = await Promise.all([1, 2, 3, 4].map(() => openElsewhere(file)));
     try {
-      const [first, ...rest] = others.map(({ outcome }) => outcome).toSorted((a, b) => Number(a === 'busy') - Number(b === 'busy'));
+      const [first, ...rest] = others
+        .map(({ outcome }) => outcome)
+        .toSorted((a, b) => Number(a === 'busy') - Number(b === 'busy'));
       expect(first).toMatch(/^(opened|set-aside)$/);
       expect(rest).toEqual(['busy', 'busy', 'busy']);
     } finally {
@@ -122,9 +171,15 @@ describe('openStore', () => {
   it('refuses a newer schema and leaves it as it is', () => {
     const file = newPath();
     const newer = new DatabaseSync(file);
-    newer.exec(`CREATE TABLE marvels (x); INSERT INTO marvels VALUES (7); PRAGMA user_version = ${MIGRATIONS.length + 3}`);
+    newer.exec(
+      `CREATE TABLE marvels (x); INSERT INTO marvels VALUES (7); PRAGMA user_version = ${MIGRATIONS.length + 3}`,
+    );
     newer.close();
-    expect(openStore(file)).toEqual({ outcome: 'newer-schema', found: MIGRATIONS.length + 3, known: MIGRATIONS.length });
+    expect(openStore(file)).toEqual({
+      outcome: 'newer-schema',
+      found: MIGRATIONS.length + 3,
+      known: MIGRATIONS.length,
+    });
     const after = new DatabaseSync(file);
     expect(after.prepare('SELECT x FROM marvels').get()).toEqual({ x: 7 });
     expect(after.prepare('PRAGMA user_version').get()).toEqual({ user_version: MIGRATIONS.length + 3 });
@@ -164,10 +219,15 @@ describe('openStore', () => {
 
   it('names the path where it cannot be made', () => {
     const file = `${folder}/none/muxward.db`;
-    expect(failureOf(() => openStore(file))).toMatchObject({ code: 'storage', message: expect.stringContaining(file) as string });
+    expect(failureOf(() => openStore(file))).toMatchObject({
+      code: 'storage',
+      message: expect.stringContaining(file) as string,
+    });
     expect(existsSync(`${folder}/none`)).toBe(false);
     writeFileSync(`${folder}/file`, '');
-    expect(failureOf(() => openStore(`${folder}/file/muxward.db`)).message).toContain('a part of its path is no folder');
+    expect(failureOf(() => openStore(`${folder}/file/muxward.db`)).message).toContain(
+      'a part of its path is no folder',
+    );
     mkdirSync(`${folder}/taken.db`);
     expect(failureOf(() => openStore(`${folder}/taken.db`)).code).toBe('storage');
   });
@@ -215,7 +275,9 @@ describe('transaction', () => {
       }`;
     let total = 0;
     for (let round = 0; round < 4; round += 1) {
-      const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       let said = '';
       child.stdout.on('data', (piece: Buffer) => void (said += piece.toString()));
       await until('it has stored some', () => said.length > 200 + 17 * round);
@@ -241,14 +303,18 @@ describe('agents', () => {
     store.agents.remove('b');
     store.agents.remove('never was');
     expect(store.agents.all().map(({ name, record, spec }) => [name, record, spec.cwd])).toEqual([
-      ['a', 'new', '/tmp'], ['c', { state: 'ready' }, '/'],
+      ['a', 'new', '/tmp'],
+      ['c', { state: 'ready' }, '/'],
     ]);
   });
 
   it('leaves the specification alone where only the record changed', () => {
     const store = open(newPath());
     store.agents.putMany([rowOf('a', 1)]);
-    store.agents.putMany([{ name: 'a', id: 'id-a', spec: null, record: 2 }, { name: 'x', id: 'id-x', spec: null, record: 2 }]);
+    store.agents.putMany([
+      { name: 'a', id: 'id-a', spec: null, record: 2 },
+      { name: 'x', id: 'id-x', spec: null, record: 2 },
+    ]);
     expect(store.agents.all()).toEqual([rowOf('a', 2)]);
   });
 
@@ -284,8 +350,15 @@ describe('events', () => {
 
   it('lists the newest that fit, oldest first, by agent and time', () => {
     const store = open(newPath());
-    store.events.append([eventOf('a', at(1)), eventOf('b', at(2)), eventOf('a', at(3)), eventOf(null, at(4)), eventOf('a', at(5))]);
-    const seqs = (query: Parameters<typeof store.events.list>[0]) => store.events.list(query).map(({ seq }) => seq);
+    store.events.append([
+      eventOf('a', at(1)),
+      eventOf('b', at(2)),
+      eventOf('a', at(3)),
+      eventOf(null, at(4)),
+      eventOf('a', at(5)),
+    ]);
+    const seqs = (query: Parameters<typeof store.events.list>[0]) =>
+      store.events.list(query).map(({ seq }) => seq);
     expect(seqs({ limit: 9 })).toEqual([1, 2, 3, 4, 5]);
     expect(seqs({ limit: 2 })).toEqual([4, 5]);
     expect(seqs({ agent: 'a', limit: 2 })).toEqual([3, 5]);
@@ -306,7 +379,14 @@ describe('events', () => {
 
 it('alerts are acknowledged in their place', () => {
   const store = open(newPath());
-  const alert = (id: string) => ({ id, at: 't', severity: 'critical' as const, agent: 'a', message: `m${id}`, acknowledgedAt: null });
+  const alert = (id: string) => ({
+    id,
+    at: 't',
+    severity: 'critical' as const,
+    agent: 'a',
+    message: `m${id}`,
+    acknowledgedAt: null,
+  });
   store.alerts.put(alert('1'));
   store.alerts.put(alert('2'));
   store.alerts.put({ ...alert('1'), acknowledgedAt: 'later' });
@@ -327,7 +407,9 @@ describe.skipIf(process.getuid?.() !== 0)('on a disk of 400 kB (needs root and m
     store.agents.putMany([rowOf('a')]);
     writeFileSync(`${disk}/ballast`, 'x'.repeat(150_000));
     const large = { ...rowOf('large'), spec: specOf('large', { prompt: 'x'.repeat(500_000) }) };
-    const error = failureOf(() => store.transaction(() => store.agents.putMany([{ ...rowOf('a'), record: 'lost' }, large])));
+    const error = failureOf(() =>
+      store.transaction(() => store.agents.putMany([{ ...rowOf('a'), record: 'lost' }, large])),
+    );
     expect(error).toMatchObject({ code: 'storage', message: `cannot write ${file}: the disk is full` });
     expect(error.hint).toContain('free some space');
     expect(store.agents.all()).toEqual([rowOf('a')]);

@@ -30,9 +30,9 @@ describe('rotateLog', () => {
     const { child, writer } = await startWriter(log);
     let sent = '';
     let line = 0;
-    let flooding = true;
+    const flooding = new AbortController();
     const flood = (async () => {
-      while (flooding) {
+      while (!flooding.signal.aborted) {
         let piece = '';
         while (piece.length < 30_000) piece += `line ${++line}\n`;
         sent += piece;
@@ -46,7 +46,7 @@ describe('rotateLog', () => {
       expect(await rotateLog({ logPath: log, keep: 20, writer })).toBe('rotated');
       expect(statOf(writer.pid).state).not.toBe('T');
     }
-    flooding = false;
+    flooding.abort();
     await flood;
     child.stdin.end();
     await once(child, 'exit');
@@ -96,7 +96,9 @@ describe('rotateLog', () => {
     child.stdin.write('before\n');
     await until('it is written', () => read(log) === 'before\n');
     mkdirSync(`${log}.1/in-the-way`, { recursive: true });
-    await expect(rotateLog({ logPath: log, keep: 1, writer })).rejects.toThrow(`cannot rotate the log ${log}`);
+    await expect(rotateLog({ logPath: log, keep: 1, writer })).rejects.toThrow(
+      `cannot rotate the log ${log}`,
+    );
     child.stdin.end('after\n');
     await once(child, 'exit');
     expect(read(log)).toBe('before\nafter\n');

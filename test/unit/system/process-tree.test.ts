@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProcessStat } from '../../../src/system/process-stat.ts';
 import { scanProcesses } from '../../../src/system/process-table.ts';
@@ -9,7 +9,18 @@ import { temporaryFolder } from './temp-folder.ts';
 const folder = temporaryFolder('process-tree');
 
 function processOf(pid: number, ppid: number, pgid = pid): ProcessStat {
-  return { pid, ppid, pgid, session: pgid, tpgid: -1, state: 'S', startTime: 1, cpuTicks: 0, rssBytes: 0, comm: 'x' };
+  return {
+    pid,
+    ppid,
+    pgid,
+    session: pgid,
+    tpgid: -1,
+    state: 'S',
+    startTime: 1,
+    cpuTicks: 0,
+    rssBytes: 0,
+    comm: 'x',
+  };
 }
 
 function pidsOf(roots: Record<string, number>, all: readonly ProcessStat[]): Record<string, number[]> {
@@ -19,8 +30,15 @@ function pidsOf(roots: Record<string, number>, all: readonly ProcessStat[]): Rec
 
 describe('treesOf', () => {
   const all = [
-    processOf(1, 0), processOf(10, 1), processOf(11, 10, 10), processOf(12, 11),
-    processOf(13, 1, 10), processOf(14, 13), processOf(20, 1), processOf(21, 20, 20), processOf(30, 12),
+    processOf(1, 0),
+    processOf(10, 1),
+    processOf(11, 10, 10),
+    processOf(12, 11),
+    processOf(13, 1, 10),
+    processOf(14, 13),
+    processOf(20, 1),
+    processOf(21, 20, 20),
+    processOf(30, 12),
   ];
 
   it('takes children in groups of their own, and members of the group that are orphans', () => {
@@ -28,7 +46,12 @@ describe('treesOf', () => {
   });
 
   it('still finds the group of a root that is gone', () => {
-    expect(pidsOf({ a: 10 }, all.filter(({ pid }) => pid !== 10))).toEqual({ a: [11, 12, 13, 14, 30] });
+    expect(
+      pidsOf(
+        { a: 10 },
+        all.filter(({ pid }) => pid !== 10),
+      ),
+    ).toEqual({ a: [11, 12, 13, 14, 30] });
   });
 
   it('gives an empty tree for a root of which nothing is left', () => {

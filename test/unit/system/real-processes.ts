@@ -31,7 +31,11 @@ export function startShell(script: string, options: StartOptions = {}): ChildPro
 }
 
 /** Starts a program with the environment given and little else. */
-export function start(program: string, args: readonly string[], options: StartOptions = {}): ChildProcess & { pid: number } {
+export function start(
+  program: string,
+  args: readonly string[],
+  options: StartOptions = {},
+): ChildProcess & { pid: number } {
   const [name, value] = MARK.split('=') as [string, string];
   const child = spawn(program, args, {
     env: { PATH: process.env['PATH'], [name]: value, ...options.env },
@@ -71,9 +75,12 @@ export function isThere(pid: number): boolean {
 }
 
 afterEach(() => {
-  for (const pid of readdirSync('/proc').map(Number).filter((n) => n > 0 && n !== process.pid)) {
+  for (const pid of readdirSync('/proc')
+    .map(Number)
+    .filter((n) => n > 0 && n !== process.pid)) {
     try {
-      if (readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(MARK)) process.kill(pid, 'SIGKILL');
+      if (readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(MARK))
+        process.kill(pid, 'SIGKILL');
     } catch {
       // gone meanwhile, or another user's
     }

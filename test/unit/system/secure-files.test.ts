@@ -1,14 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { MuxwardError } from '../../../src/core/errors.ts';
 import { makePrivateFolder } from '../../../src/config/private-folder.ts';
@@ -28,55 +19,6 @@ function failureOf(act: () => void): MuxwardError {
   }
   throw new Error('it did not fail');
 }
-
-describe('makePrivateFolder', () => {
-  it('makes it with all above it, whatever the umask', () => {
-    const before = process.umask(0);
-    try {
-      makePrivateFolder(`${folder}/a/b/c`);
-    } finally {
-      process.umask(before);
-    }
-    expect([modeOf(`${folder}/a`), modeOf(`${folder}/a/b/c`)]).toEqual(['700', '700']);
-    makePrivateFolder(`${folder}/a/b/c`);
-  });
-
-  it('sets a mode right that is too open', () => {
-    mkdirSync(`${folder}/open`);
-    chmodSync(`${folder}/open`, 0o777);
-    makePrivateFolder(`${folder}/open`);
-    expect(modeOf(`${folder}/open`)).toBe('700');
-  });
-
-  it('names what is in the way', () => {
-    writeFileSync(`${folder}/file`, '');
-    expect(failureOf(() => makePrivateFolder(`${folder}/file`))).toMatchObject({
-      code: 'storage',
-      message: `cannot make the folder ${folder}/file: something else is there`,
-    });
-    expect(failureOf(() => makePrivateFolder(`${folder}/file/x`)).message).toContain(
-      'a part of its path is no folder',
-    );
-  });
-
-  it.skipIf(!isRoot)(
-    'refuses the folder of another user, also through a link that one laid (needs root)',
-    () => {
-      mkdirSync(`${folder}/theirs`, { mode: 0o755 });
-      chownSync(`${folder}/theirs`, 12_345, 12_345);
-      symlinkSync(`${folder}/theirs`, `${folder}/link`);
-      for (const path of [`${folder}/theirs`, `${folder}/link`]) {
-        const error = failureOf(() => makePrivateFolder(path));
-        expect(error).toMatchObject({
-          code: 'storage',
-          message: `the folder ${path} belongs to another user`,
-        });
-        expect(error.hint).toContain('MUXWARD_HOME');
-      }
-      expect(modeOf(`${folder}/theirs`)).toBe('755');
-    },
-  );
-});
 
 describe('writePrivateFile', () => {
   it('writes for the owner alone, replaces, and leaves nothing else behind', () => {

@@ -1,14 +1,35 @@
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { quote } from '../../../src/system/sh-quote.ts';
 
 /** Also plain bytes 1 … 255 as characters, and what means something to a shell. */
-const texts = fc.oneof(
-  fc.string({ unit: 'grapheme' }),
-  fc.string({ unit: 'binary' }),
-  fc.string({ unit: fc.constantFrom("'", '"', '\\', '$', '`', '\n', ' ', '!', '*', '~', ';', '\t', '\u0001', '\u00ff', '-', '') }),
-).filter((text) => !text.includes('\0') && text.isWellFormed());
+const texts = fc
+  .oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.string({ unit: 'binary' }),
+    fc.string({
+      unit: fc.constantFrom(
+        "'",
+        '"',
+        '\\',
+        '$',
+        '`',
+        '\n',
+        ' ',
+        '!',
+        '*',
+        '~',
+        ';',
+        '\t',
+        '\u0001',
+        '\u00ff',
+        '-',
+        '',
+      ),
+    }),
+  )
+  .filter((text) => !text.includes('\0') && text.isWellFormed());
 
 it.each(['sh', 'bash'])('comes back byte for byte from a real %s', (shell) => {
   fc.assert(

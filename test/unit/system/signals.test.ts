@@ -38,7 +38,9 @@ describe('signalGroup', () => {
   it('signals all of the group and nothing outside', async () => {
     const member = `${folder}/member`;
     const escaped = `${folder}/escaped`;
-    const leader = startShell(`sh -c 'echo $$ >${member}; exec sleep 1000' & setsid sh -c 'echo $$ >${escaped}; exec sleep 1000' & wait`);
+    const leader = startShell(
+      `sh -c 'echo $$ >${member}; exec sleep 1000' & setsid sh -c 'echo $$ >${escaped}; exec sleep 1000' & wait`,
+    );
     const pids = [await pidIn(member), await pidIn(escaped)] as const;
     expect(signalGroup(identityOf(leader.pid), 'SIGKILL')).toBe('sent');
     await until('leader and member are gone', () => !isThere(leader.pid) && !isThere(pids[0]));
