@@ -86,15 +86,18 @@ function isIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
+const NDJSON = { 'content-type': 'application/x-ndjson', connection: 'close' };
+
 async function stream(response: http.ServerResponse, documents: AsyncIterable<unknown>): Promise<void> {
   // The end of the stream is the end of the connection: clients need not know chunks.
   response.useChunkedEncodingByDefault = false;
-  response.writeHead(200, { 'content-type': 'application/x-ndjson', connection: 'close' });
-  response.flushHeaders();
   for await (const document of documents) {
     if (response.destroyed) return;
+    // Not before the first document: until then the handler may still refuse the request.
+    if (!response.headersSent) response.writeHead(200, NDJSON);
     if (!response.write(`${JSON.stringify(document)}\n`)) await drained(response);
   }
+  if (!response.headersSent) response.writeHead(200, NDJSON);
   response.end();
 }
 

@@ -7,12 +7,12 @@ import * as spawn from './commands/spawn.ts';
 import * as status from './commands/status.ts';
 
 export const COMMANDS: readonly CommandEntry[] = [
-  { name: 'spawn', group: 'Start', summary: 'start an agent, or many', load: () => Promise.resolve(spawn) },
+  { name: 'spawn', group: 'Start', summary: 'start an agent, or many', load: () => Promise.resolve(spawn), isAtHand: true },
   { name: 'up', group: 'Start', summary: "bring a project's muxward.yaml to life", load: () => import('./commands/up.ts') },
   { name: 'start', group: 'Start', summary: 'start agents that have ended', load: () => import('./commands/start.ts') },
   { name: 'restart', group: 'Start', summary: 'end agents and start them again', load: () => import('./commands/restart.ts') },
 
-  { name: 'status', aliases: ['ls', 'ps'], group: 'Watch', summary: 'all agents and what they do', load: () => Promise.resolve(status) },
+  { name: 'status', aliases: ['ls', 'ps'], group: 'Watch', summary: 'all agents and what they do', load: () => Promise.resolve(status), isAtHand: true },
   { name: 'attach', group: 'Watch', summary: "sit down at an agent's terminal", load: () => import('./commands/attach.ts') },
   { name: 'logs', group: 'Watch', summary: 'what agents have printed', load: () => import('./commands/logs.ts') },
   { name: 'capture', group: 'Watch', summary: "an agent's screen as it is now", load: () => import('./commands/capture.ts') },

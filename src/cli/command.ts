@@ -51,6 +51,8 @@ export interface CommandEntry {
   /** Null: not shown. */
   readonly group: (typeof GROUPS)[number] | null;
   readonly summary: string;
+  /** Loaded with the table already. */
+  readonly isAtHand?: true;
   readonly load: () => Promise<{ readonly command: LoadedCommand }>;
 }
 

@@ -22,7 +22,7 @@ export class Connection {
   }
 
   /** The reply as the daemon wrote it. */
-  async raw<R extends Route>(route: R, takes: Routes[R]['takes'], options: CallOptions = {}): Promise<string> {
+  async raw<R extends Route>(route: R, takes: Routes[R]['takes'], options: CallOptions = {}): Promise<Buffer> {
     return await this.#retry(() => this.#client.raw(route, takes, options));
   }
 

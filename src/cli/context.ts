@@ -5,6 +5,8 @@ import type { GlobalOptions } from './option.ts';
 import { Connection } from './connection.ts';
 import { isTerminal, writeErr, writeOut } from './output.ts';
 
+const NEWLINE = 0x0a;
+
 export interface Context {
   readonly paths: HomePaths;
   /** Machine-readable output was asked for: one JSON document, and nothing else on standard output. */
@@ -26,6 +28,8 @@ export interface Context {
   /** Makes sure that a daemon runs; says whether this call started it. */
   readonly startDaemon: () => Promise<'started' | 'ran-already'>;
   readonly out: (text: string | Uint8Array) => void;
+  /** A JSON document as the daemon wrote it, and the end of its line. */
+  readonly outDocument: (json: Uint8Array) => void;
   /** A note on standard error; not with `--quiet`. */
   readonly note: (text: string) => void;
 }
@@ -48,6 +52,10 @@ export function createContext(options: GlobalOptions, installation: string, env:
     runningDaemon: new Connection(paths.apiSocket, null),
     startDaemon,
     out: writeOut,
+    outDocument: (json: Uint8Array): void => {
+      writeOut(json);
+      if (json.at(-1) !== NEWLINE) writeOut('\n');
+    },
     note: (text: string): void => {
       if (!quiet) writeErr(`${text}\n`);
     },

@@ -4,6 +4,7 @@ import { printable, suggest } from '../core/names.ts';
 import type { CommandGroup, CommandSpec, LoadedCommand } from './command.ts';
 import type { GlobalOptions } from './option.ts';
 import { COMMANDS, findCommand } from './command-table.ts';
+import { useCompileCache } from './compile-cache.ts';
 import { createContext } from './context.ts';
 import { splitLine, type SplitLine } from './global-options.ts';
 import { writeOut } from './output.ts';
@@ -27,6 +28,7 @@ export async function runCommandLine(
   if (name === undefined || name === 'help') return await showHelp(line);
   const entry = findCommand(name);
   if (!entry) throw unknownCommand(name);
+  if (!entry.isAtHand) useCompileCache(installation, env);
   const { command } = await entry.load();
   const argvOfCommand = line.wants === 'help' ? ['--help', ...line.rest] : line.rest;
   const chosen = choose(entry.name, entry.summary, command, argvOfCommand);

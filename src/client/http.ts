@@ -38,6 +38,43 @@ export async function* requestBody(request: RawRequest): AsyncGenerator<Buffer> 
   }
 }
 
+/**
+ * Sends the request; resolves with the whole body. By events: the iterator of a stream costs 2 ms at start-up.
+ * @throws DaemonUnreachable, also when it is aborted, or the MuxwardError that the daemon answered with.
+ */
+export function requestWhole(request: RawRequest): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(request.socketPath);
+    const pieces: Buffer[] = [];
+    const abort = (): void => void socket.destroy(new Error('it took too long'));
+    request.signal?.addEventListener('abort', abort, { once: true });
+    socket.on('data', (piece: Buffer) => void pieces.push(piece));
+    socket.on('error', (cause) => reject(new DaemonUnreachable(request.socketPath, cause)));
+    socket.on('close', () => {
+      request.signal?.removeEventListener('abort', abort);
+      try {
+        resolve(bodyOf(Buffer.concat(pieces), request));
+      } catch (error) {
+        reject(error);
+      }
+    });
+    socket.write(encode(request));
+  });
+}
+
+function bodyOf(reply: Buffer, request: RawRequest): Buffer {
+  const end = reply.indexOf('\r\n\r\n');
+  if (end < 0) throw new DaemonUnreachable(request.socketPath, new Error('it closed without an answer'));
+  const status = Number(reply.toString('latin1', 9, 12));
+  const body = reply.subarray(end + 4);
+  const promised = /^content-length: *(\d+)/im.exec(reply.toString('latin1', 0, end))?.[1];
+  if (promised !== undefined && body.length < Number(promised)) {
+    throw new DaemonUnreachable(request.socketPath, new Error('it closed in the middle of its answer'));
+  }
+  if (status >= 400) throw failureOf(body, status);
+  return body;
+}
+
 function encode({ method, path, body }: RawRequest): Buffer {
   const payload = body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body));
   const head = `${method} ${path} HTTP/1.1\r\nhost: muxward\r\nconnection: close\r\ncontent-length: ${payload.length}\r\n`;

@@ -4,7 +4,7 @@
  */
 import { runPaths, type HomePaths } from '../config/paths.ts';
 import { describeEnd, endFromStatus, type End, type EndKind } from '../core/end.ts';
-import { judgeEnd, type Verdict as Judgement } from '../core/restart-policy.ts';
+import { judgeEnd, NO_RESTARTS, type Verdict as Judgement } from '../core/restart-policy.ts';
 import { isLive, isRunning } from '../core/state.ts';
 import type { WrapperReport } from '../core/wrapper-report.ts';
 import { answer } from '../system/fifo-reader.ts';
@@ -78,8 +78,13 @@ export class Lifecycle {
       bootId: bootId(),
     };
     this.adopt(agent, running);
-    registry.move(agent, 'started', agent.record.restarts > 0 ? `runs again (restart ${agent.record.restarts})` : 'runs');
+    registry.move(agent, 'started', this.#startedBecause(agent));
     registry.emit('agent.started', agent.spec.name, { pid, generation: running.generation });
+  }
+
+  #startedBecause({ record, memory }: ManagedAgent): string {
+    const isRestart = memory.inARow > 0 && record.restarts > 0 && record.verdicts[0] !== undefined;
+    return isRestart ? `runs again (restart ${record.restarts} after ${record.verdicts[0]?.reason.split(', restarts')[0]})` : 'runs';
   }
 
   /** Takes a running process as the agent's own, without a word about how it came to run. */
@@ -102,7 +107,10 @@ export class Lifecycle {
     registry.patch(agent, { process: null, exit: end });
     registry.emit('agent.ended', agent.spec.name, { generation, end });
     this.#options.marks.sweepSoon();
-    if (record.wish === 'run' && agent.ending?.kind === 'stopped-by-user') return this.#again(agent, left, 0, 'restarted by you');
+    if (record.wish === 'run' && agent.ending?.kind === 'stopped-by-user') {
+      agent.memory = NO_RESTARTS;
+      return this.#again(agent, left, 0, 'restarted by you');
+    }
     const judgement = judgeEnd(agent.spec.restart, agent.memory, {
       end,
       uptimeMs,

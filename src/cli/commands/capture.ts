@@ -12,7 +12,7 @@ export const command = defineCommand({
   async run({ context, args: [name = ''] }) {
     checkName(name);
     if (context.json) {
-      context.out(`${(await context.daemon.raw('GET /api/agents/:name/screen', undefined, { path: { name } })).trimEnd()}\n`);
+      context.outDocument(await context.daemon.raw('GET /api/agents/:name/screen', undefined, { path: { name } }));
       return EXIT.ok;
     }
     const { text } = await context.daemon.call('GET /api/agents/:name/screen', undefined, { path: { name } });

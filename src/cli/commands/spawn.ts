@@ -82,6 +82,9 @@ async function start(context: Context, spec: AgentSpec, alsoNamed: readonly stri
   return (await (context.json ? call : withProgress(context, what, call))).agents;
 }
 
+/** Of the coloured tick: they take no place on the screen. */
+const COLOR_CODES_LENGTH = '\u001B[32m\u001B[0m'.length;
+
 function show(context: Context, agents: readonly Agent[]): void {
   if (context.json) return context.out(`${JSON.stringify(agents)}\n`);
   if (!context.terminal || context.quiet) return context.out(agents.map(({ name }) => `${name}\n`).join(''));
@@ -92,7 +95,9 @@ function show(context: Context, agents: readonly Agent[]): void {
   });
   const [last] = lines.slice(-1);
   const [agent] = agents;
-  if (lines.length === 1 && agent) context.out(`${last}          watch: muxward attach ${agent.name}\n`);
+  const hint = `watch: muxward attach ${agent?.name}`;
+  const fits = `${last}    ${hint}`.length - (context.color ? COLOR_CODES_LENGTH : 0) <= (process.stdout.columns ?? 80);
+  if (lines.length === 1 && agent) context.out(`${last}${fits ? '    ' : '\n  '}${hint}\n`);
   else context.out(`${lines.join('\n')}\n`);
 }
 

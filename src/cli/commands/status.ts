@@ -21,7 +21,7 @@ export const command = defineCommand<StatusOptions>({
     const selector = selectorOf(args, options);
     if (options.watch) return await watch(context, selector);
     if (context.json) {
-      context.out(`${(await context.daemon.raw('GET /api/agents', selector)).trimEnd()}\n`);
+      context.outDocument(await context.daemon.raw('GET /api/agents', selector));
       return EXIT.ok;
     }
     const { agents } = await context.daemon.call('GET /api/agents', selector);

@@ -4,6 +4,7 @@ import { runPaths } from '../../config/paths.ts';
 import { MuxwardError, unreachable } from '../../core/errors.ts';
 import type { Action, ActOutcome, ActRequest } from '../../core/protocol.ts';
 import { isEmpty, select } from '../../core/selector.ts';
+import { NO_RESTARTS } from '../../core/restart-policy.ts';
 import { isLive, isRunning } from '../../core/state.ts';
 import type { StopOutcome } from '../lifecycle.ts';
 import { toAgent, type ManagedAgent } from '../managed-agent.ts';
@@ -68,7 +69,7 @@ function actOn(daemon: Daemon, agent: ManagedAgent, request: ActRequest): Done |
 async function startAll({ registry, launcher }: Daemon, agents: readonly ManagedAgent[]): Promise<void> {
   if (agents.length === 0) return;
   for (const agent of agents) {
-    agent.memory = { restartedAtMs: [], inARow: 0 };
+    agent.memory = NO_RESTARTS;
     registry.patch(agent, { wish: 'run', restartedAt: [], restartsInARow: 0 });
   }
   await launcher.launch(agents, 'starting, as you asked');
@@ -92,6 +93,7 @@ async function start(daemon: Daemon, agent: ManagedAgent): Promise<Done> {
 
 function running({ spec, record }: ManagedAgent, word: string): Done {
   if (isRunning(record.state)) return { outcome: 'done', detail: `${word} (pid ${record.process?.pid})` };
+  if (record.exit?.code === 0) return { outcome: 'done', detail: `${word}, and finished already (exit 0)` };
   throw new MuxwardError('failed', `${spec.name} is ${record.state}: ${record.reason}`, { hint: `muxward logs ${spec.name}` });
 }
 

@@ -4,6 +4,7 @@ import type { Agent, AgentSpec } from '../../core/agent.ts';
 import { MuxwardError } from '../../core/errors.ts';
 import { checkName } from '../../core/names.ts';
 import type { SpawnRequest } from '../../core/protocol.ts';
+import { NO_RESTARTS } from '../../core/restart-policy.ts';
 import { isLive } from '../../core/state.ts';
 import { toAgent, type ManagedAgent } from '../managed-agent.ts';
 import type { Daemon } from './context.ts';
@@ -32,7 +33,7 @@ function define({ registry }: Daemon, spec: AgentSpec): ManagedAgent {
   if (!known) return registry.add(spec);
   registry.respecify(known, spec);
   registry.patch(known, { wish: 'run', restarts: 0, restartedAt: [], restartsInARow: 0, sessionId: null });
-  known.memory = { restartedAtMs: [], inARow: 0 };
+  known.memory = NO_RESTARTS;
   return known;
 }
 

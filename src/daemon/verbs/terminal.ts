@@ -2,10 +2,15 @@
 import { MuxwardError } from '../../core/errors.ts';
 import type { AttachReply, InputRequest, KeysRequest, Routes, ScreenReply } from '../../core/protocol.ts';
 import { isRunning } from '../../core/state.ts';
+import { printable } from '../../core/names.ts';
 import { agentType } from '../../agents/registry.ts';
 import type { ManagedAgent } from '../managed-agent.ts';
 import { sideWindowCommand } from '../side-window.ts';
 import type { Daemon } from './context.ts';
+
+/** Names of keys in tmux(1), KEY BINDINGS. */
+const KEY =
+  /^(?:[CMS]-)*(?:[^\p{C}\s]|Enter|Escape|Space|B?Tab|BSpace|Up|Down|Left|Right|Home|End|IC|Insert|DC|Delete|NPage|PageDown|PgDn|PPage|PageUp|PgUp|F(?:[1-9]|1[0-2]))$/iu;
 
 /** Types the text exactly and submits it once. A type that can prove that it arrived says so. */
 export async function input(daemon: Daemon, name: string, { text, submit }: InputRequest): Promise<Routes['POST /api/agents/:name/input']['gives']> {
@@ -25,6 +30,7 @@ export async function input(daemon: Daemon, name: string, { text, submit }: Inpu
 
 export async function keys(daemon: Daemon, name: string, request: KeysRequest): Promise<Record<never, never>> {
   const agent = daemon.registry.get(name);
+  for (const key of request.keys) checkKey(key);
   await daemon.tmux.keys(livePane(agent), request.keys);
   return {};
 }
@@ -45,6 +51,14 @@ export async function attach(daemon: Daemon, name: string, window: string): Prom
   }
   await tmux.ensureSideWindow(agent.spec.name, sideWindow, sideWindowCommand(installation, sideWindow, agent.spec.name));
   return { name: agent.spec.name, session: agent.spec.name, socket: tmux.socket, windowIndex: window === 'main' ? 0 : 1 };
+}
+
+/** tmux types what it does not know as text; here that is a slip. */
+function checkKey(key: string): void {
+  if (KEY.test(key)) return;
+  throw new MuxwardError('usage', `"${printable(key)}" is no key`, {
+    hint: 'one character, or C-c, M-x, S-Up, Enter, Escape, Tab, Space, BSpace, Up, Down, Left, Right, Home, End, PageUp, PageDown, F1 … F12; text is typed by muxward send',
+  });
 }
 
 function livePane(agent: ManagedAgent): string {
