@@ -157,13 +157,14 @@ describe('ended from outside', () => {
     expect(await home.agent('played')).toMatchObject({ state: 'ready', pane, restarts: 0 });
   });
 
-  test('a renamed session: the agent is neither lost nor doubled', async () => {
-    const { pid } = await home.spawn('renamed', '--', 'sleep', '1000');
+  test('a renamed session gets its name back, and the agent is left in peace', async () => {
+    const { pid } = await home.spawn('renamed', '--', 'cat');
     await home.tmux('rename-session', '-t', '=renamed', 'other');
-    const settled = await home.agentThat('renamed', 'has settled', ({ state, session }) => state === 'ready' && session === 'renamed');
-    await home.ok('send', 'renamed', 'x');
-    const alive = isAlive(pid ?? 0);
-    // Either the name is put back or the agent is brought back; never are there two.
-    expect(alive).toBe(settled.pid === pid);
+    const names = async (): Promise<string[]> => (await home.tmux('list-sessions', '-F', '#{session_name}')).split('\n');
+    await eventually(async () => (await names()).includes('renamed'), 'the name is back');
+    expect(await names()).not.toContain('other');
+    await home.ok('send', 'renamed', 'still the same');
+    await eventually(() => home.log('renamed').includes('still the same'), 'it was typed');
+    expect(await home.agent('renamed')).toMatchObject({ state: 'ready', pid, restarts: 0 });
   });
 });
