@@ -2,7 +2,7 @@
 //
 // With `splitting`, esbuild makes a chunk for every set of dynamic imports that reach a module: the modules that all
 // commands share would come as fifteen small files, at 0.7 ms each to find and load. Here every dynamically imported
-// module of src/ also imports the start module, so that all sets are the same, and there is one chunk.
+// module also imports the start module, so that all sets are the same, and there is one chunk.
 
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
@@ -14,13 +14,17 @@ export async function oneStartChunk(options, start) {
   const { metafile } = await build({ ...options, write: false, metafile: true, logLevel: 'silent' });
   const entries = Object.values(metafile.outputs).flatMap(({ entryPoint }) => (entryPoint ? [entryPoint] : []));
   const given = Object.values(options.entryPoints);
-  const dynamic = new Set(entries.filter((entry) => entry.startsWith('src/') && entry !== start && !given.includes(entry)));
+  const dynamic = new Set(entries.filter((entry) => entry !== start && !given.includes(entry)));
   return {
     name: 'one-start-chunk',
     setup({ onLoad }) {
-      onLoad({ filter: /[/]src[/].*[.]ts$/ }, async ({ path }) => {
+      onLoad({ filter: /[.][jt]s$/ }, async ({ path }) => {
         if (!dynamic.has(relative(root, path))) return undefined;
-        return { contents: `import ${JSON.stringify(`${root}/${start}`)};\n${await readFile(path, 'utf8')}`, loader: 'ts' };
+        const text = await readFile(path, 'utf8');
+        // A CommonJS module cannot import.
+        if (!/^(import|export)\b/m.test(text)) return undefined;
+        const loader = path.endsWith('.ts') ? 'ts' : 'js';
+        return { contents: `import ${JSON.stringify(`${root}/${start}`)};\n${text}`, loader };
       });
     },
   };

@@ -23,6 +23,8 @@ export function parseArguments(spec: CommandSpec, argv: readonly string[]): Pars
   const flags = [...(spec.options ?? []), ...GLOBAL_OPTIONS].map(readFlag);
   const needsCommander = flags.some(({ long, value }) => value === 'optional' && argv.some((word) => isOption(word, long)));
   if (needsCommander) return undefined;
+  const switches = new Set(flags.flatMap(({ long, value, many }) => (value === 'none' && !many ? [`--${long}`] : [])));
+  if (argv.every((word) => !word.startsWith('-') || switches.has(word))) return onlySwitches(spec, flags, argv);
   try {
     const { parseArgs } = process.getBuiltinModule('node:util');
     const { values, positionals } = parseArgs({
@@ -36,6 +38,14 @@ export function parseArguments(spec: CommandSpec, argv: readonly string[]): Pars
   } catch {
     return undefined;
   }
+}
+
+/** The most common case, for which even Node's parser is too slow by a millisecond. */
+function onlySwitches(spec: CommandSpec, flags: readonly Flag[], argv: readonly string[]): ParsedArguments | undefined {
+  const args = argv.filter((word) => !word.startsWith('-'));
+  if (!fits(spec.arguments, args.length)) return undefined;
+  const given = argv.filter((word) => word.startsWith('-')).map((word) => [word.slice(2), true]);
+  return { args, options: optionsOf(flags, Object.fromEntries(given) as Record<string, unknown>) };
 }
 
 function isOption(word: string, long: string): boolean {

@@ -50,8 +50,8 @@ export function requestWhole(request: RawRequest): Promise<Buffer> {
     request.signal?.addEventListener('abort', abort, { once: true });
     socket.on('data', (piece: Buffer) => void pieces.push(piece));
     socket.on('error', (cause) => reject(new DaemonUnreachable(request.socketPath, cause)));
-    socket.on('close', () => {
-      request.signal?.removeEventListener('abort', abort);
+    socket.on('close', () => request.signal?.removeEventListener('abort', abort));
+    socket.on('end', () => {
       try {
         resolve(bodyOf(Buffer.concat(pieces), request));
       } catch (error) {
