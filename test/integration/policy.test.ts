@@ -47,6 +47,14 @@ describe('restart', () => {
     expect([runs('single'), restarts, reason]).toEqual([1, 0, expect.stringContaining('no restart')]);
   });
 
+  test('many that crash at once: each is run again in its own session', async () => {
+    await home.ok('spawn', 'mayfly', '--count', '30', '--max-restarts', '2', '--', 'false');
+    const ended = async (): Promise<boolean> => (await home.agents()).every(({ name, state }) => !name.startsWith('mayfly') || state === 'failed');
+    await eventually(ended, 'all have given up');
+    const agents = (await home.agents()).filter(({ name }) => name.startsWith('mayfly'));
+    expect(new Set(agents.map(({ exit, restarts, reason }) => `${exit?.kind} ${exit?.code} ${restarts} ${reason.replace(/\d+ s$/, 'n s')}`))).toEqual(new Set(['exited 1 2 exit 1, 3 times in n s']));
+  });
+
   test('back-off grows', async () => {
     await home.spawn('loop', '--max-restarts', '4', '--', 'false');
     await home.agentThat('loop', 'failed', ({ state }) => state === 'failed');
@@ -100,8 +108,9 @@ describe('wait', () => {
     const paused = home.run(['wait', 'slow', '--for', 'paused']);
     await home.ok('pause', 'slow');
     expect((await paused).status).toBe(0);
-    const never = home.run(['wait', 'slow', '--for', 'healthy']);
-    await home.ok('stop', 'slow');
+    await home.spawn('sick', '--health-cmd', 'false', '--', 'sleep', '1000');
+    const never = home.run(['wait', 'sick', '--for', 'healthy']);
+    await home.ok('stop', 'sick');
     expect((await never).status).toBe(1);
   });
 

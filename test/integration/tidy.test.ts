@@ -105,12 +105,12 @@ function isThere(program: string): boolean {
 }
 
 describe('the rest', () => {
-  test('doctor: status 0 where all is well; each check with a remedy as JSON', async () => {
-    const { status, stdout } = await home.run(['doctor', '--json']);
-    expect(status).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ checks: expect.any(Array) });
+  test('doctor: status 0 where all is well, 1 and a remedy where not', async () => {
+    home.script('bin/claude', 'echo 2.1.0');
+    const { status, stdout } = await home.run(['doctor', '--json'], { env: { PATH: `${home.file('bin')}:${home.env['PATH']}` } });
+    expect([status, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ ok: true, problems: 0 })]);
     const broken = await home.run(['doctor'], { env: { PATH: home.work } });
-    expect([broken.status, broken.stdout]).toEqual([1, expect.stringContaining('tmux')]);
+    expect([broken.status, broken.stdout]).toEqual([1, expect.stringMatching(/✘ tmux.*→/)]);
   });
 
   test('tmux passes arguments and status on to the home’s server', async () => {

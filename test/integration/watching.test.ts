@@ -11,7 +11,7 @@ beforeAll(() => {
   home = new MuxwardHome();
   home.configure(`watch: {liveness: 1s, sample: 1s}
 hooks:
-  - {on: [failed, agent.started], run: 'cat >>${home.file('hooked')}; echo >>${home.file('hooked')}', agents: 'hook-*'}
+  - {on: [failed, agent.started], run: 'printf "%s\\n" "$(cat)" >>${home.file('hooked')}', agents: 'hook-*'}
   - {on: terminated, run: 'cat >/dev/null; echo went wrong >&2; exit 3', agents: 'hook-*'}
 `);
 });
@@ -136,9 +136,12 @@ describe('health', () => {
 
 describe('events', () => {
   test('-f --json tells what happens, in order', async () => {
+    const go = home.file('go');
+    await home.spawn('followed', '--max-restarts', '1', '--', 'sh', '-c', `while [ ! -e ${go} ]; do sleep 0.05; done; exit 4`);
     const following = home.start(['events', '-f', '--json', '--agent', 'followed']);
     const types = (): string[] => documents<MuxwardEvent>(following.output()).map(({ type }) => type).filter((type) => type !== 'agent.changed');
-    await home.spawn('followed', '--max-restarts', '1', '--', 'sh', '-c', 'exit 4');
+    await eventually(() => types().includes('agent.started'), 'what is stored was told');
+    home.script('go', ':');
     await eventually(() => types().filter((type) => type === 'agent.judged').length === 2, 'both ends were judged');
     expect(types()).toEqual(['agent.created', 'agent.started', 'agent.ended', 'agent.judged', 'agent.started', 'agent.ended', 'agent.judged']);
     const all = documents<MuxwardEvent>(following.output());

@@ -47,7 +47,7 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ['spawn a --env MUXWARD_AGENT=x -- true', /MUXWARD_AGENT/],
   ['spawn a --label =x -- true', /--label/],
   ['spawn a --project -- true', /--project/],
-  ['spawn a --prompt x --prompt-file y', /--prompt.*--prompt-file/],
+  ['spawn a --type shell --prompt x --prompt-file y', /--prompt.*--prompt-file/],
   ['spawn a --permission-mode anything --type claude-code', /anything|claude/],
   ['spawn a --worktree -- true', /worktree/],
   ['stop', /which agents/],
