@@ -1,6 +1,9 @@
-/** What of the caller's environment the daemon gets: who and where it is, and none of the caller's secrets. */
+/**
+ * What of the caller's environment the daemon gets: who and where it is, which Node runs muxward, and none of the
+ * caller's secrets.
+ */
 
-const KEPT = /^(PATH|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|XDG_[A-Z_]+|TMPDIR|SHELL|TZ)$/;
+const KEPT = /^(PATH|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|XDG_[A-Z_]+|TMPDIR|SHELL|TZ|MUXWARD_NODE)$/;
 
 /** A new environment for the daemon of `home`. */
 export function daemonEnvironment(env: NodeJS.ProcessEnv, home: string): Record<string, string> {

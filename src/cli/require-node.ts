@@ -11,5 +11,3 @@ if (major < NEED_MAJOR || (major === NEED_MAJOR && minor < NEED_MINOR)) {
   console.error(isJson ? JSON.stringify({ error: { code: 'failed', message, hint } }) : `✘ ${message}\n  hint: ${hint}`);
   process.exit(1);
 }
-
-export {};
