@@ -2,7 +2,7 @@
 # Runs one agent's program, reports its start and its end, and starts it again when it is told to.
 # Whether and when it runs again is decided elsewhere (the daemon); see `agent-wrapper.sh --help`.
 #
-# Written to <home>/run/<name>/journal and, while it is there, to the FIFO <home>/run/ends:
+# Written to <home>/run/<name>/journal and, while it is there, to the FIFO <home>/run/.ends:
 #     <name> <generation> started <pid> <start time>
 #     <name> <generation> ended <status>                     128+N for signal N
 #     <name> <generation> failed missing-cwd|missing-command
@@ -180,7 +180,12 @@ await_continue() {
 
 run_in_foreground() {
   set -m
-  ( launch "$@" )
+  if [ -n "${BASH_VERSION-}" ]; then
+    ( launch "$@" )
+  else
+    # Its own words on a job's end ("Terminated") are no output of the agent; bash has none, and needs its terminal here.
+    { ( launch "$@" 2>&5 5>&- ); } 5>&2 2>/dev/null
+  fi
   mw_status=$?
   outlast_stops
 }
@@ -368,13 +373,15 @@ if [ -z "$mw_given" ] && { [ ! -r "$mw_run/args" ] || [ ! -r "$mw_run/env" ]; };
     "give a command (agent-wrapper.sh $mw_name $mw_type -- COMMAND), or let muxward start it: muxward spawn $mw_name -- COMMAND"
 fi
 # Opened for reading too, so that it never blocks, and what it holds outlives the daemon.
-if [ -p "$mw_home/run/ends" ]; then exec 3<>"$mw_home/run/ends"; else exec 3>/dev/null; fi
+if [ -p "$mw_home/run/.ends" ]; then exec 3<>"$mw_home/run/.ends"; else exec 3>/dev/null; fi
 
 if [ -n "$mw_launch" ]; then
   mw_mode=none
   launch "$@"
 fi
 find_mode
+# Made here and not by the child, whose file mode mask is the agent's.
+if [ -d "$mw_run" ]; then { : >>"$mw_run/journal"; } 2>/dev/null; fi
 # TERM and HUP keep their default action: when a session's leader dies, the kernel hangs up the foreground.
 if [ "$mw_mode" = pane ]; then trap : INT QUIT TSTP; fi
 if [ -z "${BASH_VERSION-}" ]; then

@@ -49,6 +49,8 @@ export interface Caller {
   readonly cwd: string;
   readonly umask: number;
   readonly defaults: AgentDefaults;
+  /** All types of this installation; asked only for one that is not built in. */
+  readonly types: () => readonly string[];
 }
 
 export const BUILT_IN_TYPES = ['claude-code', 'worker', 'monitor'] as const;
@@ -65,7 +67,7 @@ export async function agentSpec(
 ): Promise<AgentSpec> {
   checkName(name);
   refuseWorktree(flags.worktree);
-  const type = specType(flags, command);
+  const type = specType(flags, command, caller.types);
   const cwd = specFolder(flags.cwd, caller.cwd);
   const env = await specEnvironment(flags, caller);
   const { defaults } = caller;
@@ -102,12 +104,14 @@ export function labelsOf(words: readonly string[]): Record<string, string> {
   return labels;
 }
 
-function specType(flags: SpecFlags, command: readonly string[] | undefined): string {
+function specType(flags: SpecFlags, command: readonly string[] | undefined, types: Caller['types']): string {
   if (flags.type === undefined) return command === undefined ? 'claude-code' : 'worker';
-  if (/^[a-z0-9][a-z0-9-]*$/.test(flags.type)) return flags.type;
-  const near = suggest(flags.type, BUILT_IN_TYPES);
+  if ((BUILT_IN_TYPES as readonly string[]).includes(flags.type)) return flags.type;
+  const known = types();
+  if (known.includes(flags.type)) return flags.type;
+  const near = suggest(flags.type, known);
   throw new MuxwardError('usage', `--type: "${printable(flags.type)}" is no type of agent`, {
-    hint: `${near === undefined ? '' : `did you mean ${near}? `}Types: ${BUILT_IN_TYPES.join(', ')}, or the name of a terminal template`,
+    hint: `${near === undefined ? '' : `did you mean ${near}? `}Types here: ${known.join(', ')}`,
   });
 }
 

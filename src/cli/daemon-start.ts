@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import lockfile from 'proper-lockfile';
 import { Client } from '../client/client.ts';
 import type { HomePaths } from '../config/paths.ts';
-import { MuxwardError } from '../core/errors.ts';
+import { MuxwardError, EXIT } from '../core/errors.ts';
 import { daemonEnvironment } from './daemon-environment.ts';
 import { isNobodyThere } from './connection.ts';
 import { makePrivateFolder } from '../config/private-folder.ts';
@@ -78,10 +78,19 @@ async function launch(paths: HomePaths, program: string, env: NodeJS.ProcessEnv,
   const end = endOf(child);
   const deadline = performance.now() + START_TIMEOUT_MS;
   while (!(await answers(client))) {
-    if (end.why !== null && end.why !== GAVE_WAY) throw daemonEnded(paths, end.why, from);
+    if (end.why !== null && end.why !== GAVE_WAY) {
+      if (end.why === `exit ${EXIT.usage}`) await refuseFaultySettings(paths);
+      throw daemonEnded(paths, end.why, from);
+    }
     if (performance.now() > deadline) throw notComing(paths);
     await pause(POLL_MS);
   }
+}
+
+/** The daemon's own words on its settings, as an error of ours. @throws MuxwardError `invalid-config` */
+async function refuseFaultySettings(paths: HomePaths): Promise<void> {
+  const { loadSettings } = await import('../config/settings.ts');
+  await loadSettings(paths.config);
 }
 
 function endOf(child: ChildProcess): { why: string | null } {

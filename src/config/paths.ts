@@ -50,7 +50,7 @@ export function homePaths(home: string): HomePaths {
     startLock: path.join(home, 'start.lock'),
     logs: path.join(home, 'logs'),
     run,
-    ends: path.join(run, 'ends'),
+    ends: path.join(run, '.ends'),
   };
 }
 

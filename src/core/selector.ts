@@ -1,7 +1,7 @@
 /** Which agents a command means: exact names or ids, globs, project, labels, type, state, or all. */
 import type { Agent } from './agent.ts';
 import { MuxwardError } from './errors.ts';
-import { suggest } from './names.ts';
+import { printable, suggest } from './names.ts';
 
 export interface Selector {
   /** Exact names, ids, or globs with `*` and `?`. */
@@ -68,5 +68,5 @@ export function noSuchAgent(name: string, known: readonly string[]): MuxwardErro
     known.length === 0
       ? 'There are no agents yet. Start one: muxward spawn NAME -- COMMAND'
       : `Agents here: ${known.slice(0, 12).join(', ')}${known.length > 12 ? ` and ${known.length - 12} more` : ''}`;
-  return new MuxwardError('not-found', `no agent is called "${name}"`, { hint: meant + there });
+  return new MuxwardError('not-found', `no agent is called "${printable(name)}"`, { hint: meant + there });
 }

@@ -11,7 +11,7 @@ import { logPath, runPaths, type HomePaths } from '../config/paths.ts';
 import { MuxwardError } from '../core/errors.ts';
 import { answer } from '../system/fifo-reader.ts';
 import { identify } from '../system/identity.ts';
-import type { LaunchOutcome, LaunchRequest, TmuxServer } from '../tmux/server.ts';
+import type { LaunchOutcome, LaunchRequest, Pane, TmuxServer } from '../tmux/server.ts';
 import type { ManagedAgent } from './managed-agent.ts';
 import type { Registry } from './registry.ts';
 import { RunFiles } from './run-files.ts';
@@ -44,6 +44,9 @@ export class Launcher {
   /** The specification that the run folder's files were last written for. */
   readonly #written = new WeakMap<ManagedAgent, AgentSpec>();
 
+  /** tmux's answer to the last start of each. */
+  readonly #asked = new WeakMap<ManagedAgent, Promise<void>>();
+
   constructor(options: LauncherOptions) {
     this.#options = options;
     this.#files = new RunFiles(options.paths);
@@ -60,9 +63,16 @@ export class Launcher {
     this.#files.forget();
     const starts = agents.map((agent, i) => this.#intend(agent, plans[i] as LaunchPlan, reason));
     this.#options.registry.flush();
-    await this.#askTmux(starts);
+    const asked = this.#askTmux(starts);
+    for (const agent of agents) this.#asked.set(agent, asked);
+    await asked;
     for (const { spec } of agents) this.#files.keep(spec);
     await Promise.all(starts.map((start, i) => this.#settle(start, plans[i] as LaunchPlan)));
+  }
+
+  /** Resolves once tmux has said where the agent's last start is: a program can end before that. */
+  async placed(agent: ManagedAgent): Promise<void> {
+    await this.#asked.get(agent);
   }
 
   /**
@@ -76,7 +86,9 @@ export class Launcher {
     const verdict = runPaths(this.#options.paths, agent.spec.name).verdict;
     if (agent.record.wrapper === null || answer(verdict, `run ${start.generation}`) === 'no-reader') {
       this.#options.registry.flush();
-      await this.#askTmux([start]);
+      const asked = this.#askTmux([start]);
+      this.#asked.set(agent, asked);
+      await asked;
     }
     await this.#settle(start, plan);
   }
@@ -139,10 +151,11 @@ export class Launcher {
 
   async #requests(starts: readonly Start[]): Promise<LaunchRequest[]> {
     const { tmux } = this.#options;
-    const known = starts.some(({ agent }) => agent.record.pane !== null) ? await tmux.panes() : [];
-    return starts.map(({ agent, generation }) => {
-      const pane = known.find(({ id, session }) => id === agent.record.pane && session === agent.spec.name);
-      return this.#request(agent, generation, pane?.id ?? null);
+    const mayBeThere = ({ agent, generation }: Start): boolean => agent.record.pane !== null || generation > 1;
+    const known = starts.some(mayBeThere) ? await tmux.panes() : [];
+    return starts.map((start) => {
+      const pane = mayBeThere(start) ? ownPane(start.agent, known) : undefined;
+      return this.#request(start.agent, start.generation, pane?.id ?? null);
     });
   }
 
@@ -188,6 +201,12 @@ export class Launcher {
       hint: `the prompt was not typed; look: muxward capture ${agent.spec.name}`,
     });
   }
+}
+
+/** Its main pane. Where a start was not answered in time it is not recorded, but may be there all the same. */
+function ownPane({ spec, record }: ManagedAgent, panes: readonly Pane[]): Pane | undefined {
+  const own = panes.filter(({ session }) => session === spec.name);
+  return own.find(({ id }) => id === record.pane) ?? (record.pane === null ? own.find(({ windowIndex }) => windowIndex === 0) : undefined);
 }
 
 function whyTmuxRefused(name: string, message: string): LaunchFailure {

@@ -152,6 +152,7 @@ export class Lifecycle {
     const start = async (): Promise<void> => {
       agent.cancelRestart = null;
       const { generation } = agent.record;
+      await launcher().placed(agent);
       if (left !== null && groupLives(left)) await this.#clear(agent, left);
       if (agent.record.wish === 'run' && agent.record.generation === generation) await launcher().relaunch(agent, reason);
     };
@@ -173,7 +174,7 @@ export class Lifecycle {
     agent.cancelRestart = null;
     agent.ending = options.because ?? { kind: 'stopped-by-user' };
     const reason = options.because?.detail ?? 'stopped by you';
-    if (waited || record.state === 'created' || record.state === 'failed') return this.#stopIdle(agent, reason);
+    if (waited || record.state === 'created') return this.#stopIdle(agent, reason);
     if (!isLive(record.state)) return NOTHING_TO_STOP;
     registry.move(agent, 'stop', options.because ? reason : 'stopping, as you asked');
     const { generation } = record;

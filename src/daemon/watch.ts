@@ -239,14 +239,20 @@ export class Watch {
     if (!tmux.connected || registry.all().every(({ record }) => record.pane === null)) return;
     const before = new Map(registry.all().map((agent) => [agent, agent.record.pane]));
     const all = await tmux.panes();
-    const panes = new Set(all.map(({ id, session }) => `${id} ${session}`));
+    const panes = new Map(all.map((pane) => [pane.id, pane]));
     for (const [agent, pane] of before) {
-      if (pane === null || agent.record.pane !== pane || panes.has(`${pane} ${agent.spec.name}`)) continue;
+      if (pane === null || agent.record.pane !== pane) continue;
+      const there = panes.get(pane);
+      if (there) {
+        if (there.session !== agent.spec.name) await tmux.renameSession(there.session, agent.spec.name);
+        continue;
+      }
       registry.patch(agent, { pane: null, wrapper: null });
       if (agent.record.process !== null) void this.#loseSession(agent);
     }
     for (const pane of all) {
       if (pane.isSide && !pane.dead && !pane.isAttached) await tmux.restSideWindow(pane);
+      if (pane.dead && pane.isPiped) await tmux.closeLog(pane);
     }
   }
 

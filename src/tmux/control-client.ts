@@ -24,7 +24,7 @@ export interface ControlOptions {
 
 interface Pending {
   readonly done: (reply: Reply) => void;
-  readonly timer: NodeJS.Timeout;
+  timer: NodeJS.Timeout;
 }
 
 /** The server did not answer in time, or the connection is gone: the truth is unknown, nothing is dead by this. */
@@ -42,6 +42,7 @@ export class ControlClient {
   #rest = '';
   #block: { own: boolean; lines: string[] } | null = null;
   #said = '';
+  #heardAtMs = performance.now();
   #closed = false;
   #attached: { resolve: () => void; reject: (error: Error) => void } | null = null;
 
@@ -107,14 +108,27 @@ export class ControlClient {
 
   #expect(line: string): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new TmuxUnreachable(`tmux did not answer "${line.slice(0, 60)}" within ${this.#options.timeoutMs} ms`));
-      }, this.#options.timeoutMs);
-      this.#pending.push({ done: resolve, timer });
+      const { timeoutMs } = this.#options;
+      const fail = (): void => reject(new TmuxUnreachable(`tmux did not answer "${line.slice(0, 60)}" within ${timeoutMs} ms`));
+      const pending: Pending = { done: resolve, timer: setTimeout(() => this.#overdue(pending, fail), timeoutMs) };
+      this.#pending.push(pending);
+    });
+  }
+
+  /** A server that works off a long queue is slow, not gone: the time counts from the last thing it said. */
+  #overdue(pending: Pending, fail: () => void): void {
+    // What came in while this process itself was held up is read first.
+    setImmediate(() => {
+      const silentMs = performance.now() - this.#heardAtMs;
+      if (silentMs >= this.#options.timeoutMs) return fail();
+      if (this.#pending.includes(pending)) {
+        pending.timer = setTimeout(() => this.#overdue(pending, fail), this.#options.timeoutMs - silentMs);
+      }
     });
   }
 
   #read(chunk: Buffer): void {
+    this.#heardAtMs = performance.now();
     const lines = (this.#rest + this.#decoder.write(chunk)).split('\n');
     this.#rest = lines.pop() ?? '';
     for (const line of lines) this.#line(line);

@@ -5,6 +5,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { MuxwardError } from '../core/errors.ts';
+import { printable } from '../core/names.ts';
 import { quote } from '../system/sh-quote.ts';
 import { ControlClient, TmuxUnreachable, type Reply } from './control-client.ts';
 import { commandLine, literalFormat } from './quote.ts';
@@ -21,7 +22,10 @@ const ESSENTIALS = ['start-server', ';', 'set-option', '-g', 'remain-on-exit', '
 /** Window option that marks the side window. */
 const SIDE_WINDOW = '@muxward_side';
 
-const FIELD = '\t';
+/** The name comes last, because a user's own session may have spaces in it. Without UTF-8 tmux prints no tabs. */
+const PANE_FORMAT =
+  '#{pane_id} #{pane_pid} #{pane_dead} #{pane_pipe} #{window_index} #{session_attached} #{?' + SIDE_WINDOW + ',1,0} #{session_name}';
+const PANE_LINE = /^(%\d+) (\d+) (\d?) (\d?) (\d+) (\d+) ([01]) (.+)$/;
 
 export interface Pane {
   readonly session: string;
@@ -29,6 +33,8 @@ export interface Pane {
   /** The process tmux started in it: our wrapper, in a main pane. */
   readonly pid: number;
   readonly dead: boolean;
+  /** What it prints goes to its log. */
+  readonly isPiped: boolean;
   readonly windowIndex: number;
   /** A client shows its session. */
   readonly isAttached: boolean;
@@ -117,16 +123,17 @@ export class TmuxServer {
   async #connect(): Promise<void> {
     const { tmux, socket, config, env } = this.#options;
     const { timeoutMs, prefix, scrollbackLines } = this.#options.settings;
-    const client = await ControlClient.connect({
+    let client: ControlClient | null = null;
+    client = await ControlClient.connect({
       tmux,
-      args: ['-S', socket, '-f', config, ...ESSENTIALS, 'new-session', '-A', '-s', HOLDING_SESSION, ...this.#size(), ...NOTHING],
+      args: ['-u', '-S', socket, '-f', config, ...ESSENTIALS, 'new-session', '-A', '-s', HOLDING_SESSION, ...this.#size(), ...NOTHING],
       env,
       timeoutMs,
       onNotification: (line) => {
         if (/^(sessions-changed|unlinked-window-close|window-close|client-detached|client-session-changed)/.test(line)) this.#options.onChange();
       },
       onExit: (message) => {
-        if (this.#client !== client) return;
+        if (this.#client === null || this.#client !== client) return;
         this.#client = null;
         this.#options.onLost(message);
       },
@@ -172,8 +179,7 @@ export class TmuxServer {
 
   /** All panes of all agents, or why they cannot be known. @throws TmuxUnreachable */
   async panes(): Promise<readonly Pane[]> {
-    const format = ['session_name', 'pane_id', 'pane_pid', 'pane_dead', 'window_index', 'session_attached', SIDE_WINDOW];
-    const lines = await this.#must(['list-panes', '-a', '-F', format.map((f) => `#{${f}}`).join(FIELD)]);
+    const lines = await this.#must(['list-panes', '-a', '-F', PANE_FORMAT]);
     return lines.map(readPane).filter((pane) => pane.session !== HOLDING_SESSION);
   }
 
@@ -231,6 +237,16 @@ export class TmuxServer {
     }
   }
 
+  /** Gives a session that a user renamed its name back: an agent is found by it. A name that is taken stays so. */
+  async renameSession(from: string, to: string): Promise<void> {
+    await this.#run(['rename-session', '-t', `=${from}`, to]);
+  }
+
+  /** Ends the log pipe of a pane in which nothing runs any more. */
+  async closeLog(pane: Pane): Promise<void> {
+    await this.#must(['pipe-pane', '-t', pane.id]);
+  }
+
   /** Ends what runs in window 1, and keeps the window. A hook cannot: the one on leaving finds the wrong session. */
   async restSideWindow(pane: Pane): Promise<void> {
     await this.#must(['respawn-pane', '-k', '-t', pane.id, ...NOTHING]);
@@ -244,8 +260,10 @@ export class TmuxServer {
 
   /** Ends the server with all its sessions, and returns when it is gone. */
   async kill(): Promise<void> {
-    await this.#run(['kill-server']);
-    this.disconnect();
+    const client = await this.#connected();
+    this.#client = null;
+    await client.run(['kill-server']);
+    client.close();
   }
 
   async #leaveMode(pane: string): Promise<void> {
@@ -307,8 +325,20 @@ function readLaunch(reply: Reply, used: string | null, panes: readonly Pane[]): 
   return { ok: true, pane, pid: Number(pid) };
 }
 
+/** @throws MuxwardError `tmux`: what cannot be read says nothing about any pane. */
 function readPane(line: string): Pane {
-  const [session = '', id = '', pid = '0', dead = '0', windowIndex = '0', attached = '0', side = ''] = line.split(FIELD);
-  return { session, id, pid: Number(pid), dead: dead === '1', windowIndex: Number(windowIndex), isAttached: attached !== '0', isSide: side !== '' };
+  const match = PANE_LINE.exec(line);
+  if (!match) throw new MuxwardError('tmux', `tmux list-panes printed what is no pane: ${printable(line)}`);
+  const [, id = '', pid, dead, piped, windowIndex, attached, side, session = ''] = match;
+  return {
+    session,
+    id,
+    pid: Number(pid),
+    dead: dead === '1',
+    isPiped: piped === '1',
+    windowIndex: Number(windowIndex),
+    isAttached: attached !== '0',
+    isSide: side === '1',
+  };
 }
 

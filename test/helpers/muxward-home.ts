@@ -1,6 +1,15 @@
 // A home of its own for one test: runs the real command line in it, and leaves nothing behind.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -70,7 +79,12 @@ export class MuxwardHome {
       const child = execFile(
         MUXWARD,
         args,
-        { env: { ...this.env, ...options.env }, cwd: options.cwd ?? this.work, maxBuffer: 2 ** 28, encoding: 'utf8' },
+        {
+          env: { ...this.env, ...options.env },
+          cwd: options.cwd ?? this.work,
+          maxBuffer: 2 ** 28,
+          encoding: 'utf8',
+        },
         (error, stdout, stderr) => {
           const status = error === null ? 0 : typeof error.code === 'number' ? error.code : 128;
           done({ status, stdout, stderr });
@@ -93,7 +107,10 @@ export class MuxwardHome {
 
   /** Starts it and lets it run: for commands that follow. */
   start(args: readonly string[], options: RunOptions = {}): ChildProcess & { output: () => string } {
-    const child = spawn(MUXWARD, args, { env: { ...this.env, ...options.env }, cwd: options.cwd ?? this.work });
+    const child = spawn(MUXWARD, args, {
+      env: { ...this.env, ...options.env },
+      cwd: options.cwd ?? this.work,
+    });
     let output = '';
     child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -127,14 +144,24 @@ export class MuxwardHome {
 
   /** Spawns a fake agent: flags of `spawn`, and what it is told to do. What truly happened is read with `truth`. */
   spawnFake(name: string, flags: readonly string[], told: readonly string[]): Promise<Agent> {
-    return this.spawn(name, '--env', `FAKE_AGENT_TRUTH=${this.file(`${name}.truth`)}`, ...flags, '--', FAKE_AGENT, ...told);
+    return this.spawn(
+      name,
+      '--env',
+      `FAKE_AGENT_TRUTH=${this.file(`${name}.truth`)}`,
+      ...flags,
+      '--',
+      FAKE_AGENT,
+      ...told,
+    );
   }
 
   truth(name: string, what?: string): Truth[] {
     const file = this.file(`${name}.truth`);
     if (!existsSync(file)) return [];
     const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
-    return lines.map((line) => JSON.parse(line) as Truth).filter((truth) => what === undefined || truth.what === what);
+    return lines
+      .map((line) => JSON.parse(line) as Truth)
+      .filter((truth) => what === undefined || truth.what === what);
   }
 
   /** Waits until `test` holds of the agent, and gives it as it is then. */
@@ -191,20 +218,39 @@ export class MuxwardHome {
   }
 }
 
+/** The exit status with which a started command ends. */
+export async function statusOf(child: ChildProcess): Promise<number> {
+  await eventually(() => child.exitCode !== null || child.signalCode !== null, 'it has ended');
+  if (child.exitCode === null) throw new Error(`ended by ${child.signalCode}`);
+  return child.exitCode;
+}
+
+/** The documents that a following command has printed so far, one a line. */
+export function documents<T>(output: string): T[] {
+  const whole = output.split('\n').slice(0, -1);
+  return whole.map((line) => JSON.parse(line) as T);
+}
+
 /** Looks until `look` gives something true, and gives that. */
-export async function eventually<T>(look: () => T | Promise<T>, what: string, timeoutMs = 10_000): Promise<NonNullable<T>> {
+export async function eventually<T>(
+  look: () => T | Promise<T>,
+  what: string,
+  timeoutMs = 10_000,
+): Promise<Exclude<T, false | null | undefined>> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
   while (Date.now() < deadline) {
     try {
       last = await look();
-      if (last) return last as NonNullable<T>;
+      if (last) return last as Exclude<T, false | null | undefined>;
     } catch (error) {
       last = error;
     }
     await sleep(20);
   }
-  throw new Error(`not within ${timeoutMs} ms: ${what} (last: ${last instanceof Error ? last.message : JSON.stringify(last)})`);
+  throw new Error(
+    `not within ${timeoutMs} ms: ${what} (last: ${last instanceof Error ? last.message : JSON.stringify(last)})`,
+  );
 }
 
 /** Does this very process live (a zombie does not)? */
@@ -228,7 +274,9 @@ export function pidsWithVariable(assignment: string): number[] {
 }
 
 function allPids(): number[] {
-  return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).map(Number);
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number);
 }
 
 /** Empty for a process that has gone and one of another user. */

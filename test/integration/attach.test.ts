@@ -19,20 +19,40 @@ afterAll(async () => {
 });
 
 /** The user's terminal `window` runs `muxward attach …` as from a plain terminal. */
-const attachIn = (window: string, ...args: string[]): unknown => user.start(window, ['env', '-u', 'TMUX', '-u', 'TMUX_PANE', MUXWARD, 'attach', ...args]);
+const attachIn = (window: string, ...args: string[]): unknown =>
+  user.start(window, ['env', '-u', 'TMUX', '-u', 'TMUX_PANE', MUXWARD, 'attach', ...args]);
 
 async function clients(agent: string): Promise<string[]> {
-  return (await home.tmux('list-clients', '-F', '#{session_name} #{client_readonly}')).trim().split('\n').filter((line) => line.startsWith(`${agent} `));
+  return (await home.tmux('list-clients', '-F', '#{session_name} #{client_readonly}'))
+    .trim()
+    .split('\n')
+    .filter((line) => line.startsWith(`${agent} `));
 }
 
-const attached = (agent: string, count = 1): Promise<unknown> => eventually(async () => (await clients(agent)).length === count, `${count} terminals are attached to ${agent}`);
+const attached = (agent: string, count = 1): Promise<unknown> =>
+  eventually(
+    async () => (await clients(agent)).length === count,
+    `${count} terminals are attached to ${agent}`,
+  );
 
 async function detach(window: string): Promise<void> {
   user.keys(window, 'C-b', 'd');
   await eventually(() => user.isPaneDead(window), 'attach has returned');
 }
 
-const sideWindow = async (agent: string): Promise<string> => (await home.tmux('list-panes', '-s', '-t', `=${agent}`, '-F', '#{window_index} #{window_name} #{pane_dead} #{pane_pid}')).split('\n').find((line) => line.startsWith('1 ')) ?? '';
+const sideWindow = async (agent: string): Promise<string> =>
+  (
+    await home.tmux(
+      'list-panes',
+      '-s',
+      '-t',
+      `=${agent}`,
+      '-F',
+      '#{window_index} #{window_name} #{pane_dead} #{pane_pid}',
+    )
+  )
+    .split('\n')
+    .find((line) => line.startsWith('1 ')) ?? '';
 
 describe('from a terminal', () => {
   test('shows the agent, types to it, and leaves it alone when detached', async () => {
@@ -41,7 +61,10 @@ describe('from a terminal', () => {
     await eventually(() => user.screen('one').includes('welcome'), 'its screen is seen');
     user.keys('one', '-l', 'typed by hand');
     user.keys('one', 'Enter');
-    await eventually(() => (home.log('talker').match(/typed by hand/g)?.length ?? 0) >= 2, 'the agent answered');
+    await eventually(
+      () => (home.log('talker').match(/typed by hand/g)?.length ?? 0) >= 2,
+      'the agent answered',
+    );
     await detach('one');
     expect(user.format('one', '#{pane_dead_status}')).toBe('0');
     expect(await home.agent('talker')).toMatchObject({ state: 'ready', pid, restarts: 0 });
@@ -93,7 +116,11 @@ describe('from a terminal', () => {
 describe('inside tmux', () => {
   test('another one: nested, with a word on how to leave', async () => {
     await home.spawn('inner', '--', 'sh', '-c', 'echo from within; exec cat');
-    user.start('outer', ['sh', '-c', `cd ${home.work}; ${MUXWARD} attach inner 2>note; echo status $?; exec sleep 1000`]);
+    user.start('outer', [
+      'sh',
+      '-c',
+      `cd ${home.work}; ${MUXWARD} attach inner 2>note; echo status $?; exec sleep 1000`,
+    ]);
     await eventually(() => user.screen('outer').includes('from within'), 'its screen is seen');
     user.keys('outer', 'C-b', 'd');
     await eventually(() => user.screen('outer').includes('status 0'), 'attach has returned');
@@ -128,11 +155,17 @@ describe('window 1', () => {
     await eventually(() => shows.test(user.screen(`plain-${type}`)), 'it shows something');
     expect(await sideWindow(name)).toMatch(new RegExp(`^1 ${window} 0 `));
     await detach(`plain-${type}`);
-    await eventually(async () => (await sideWindow(name)).startsWith(`1 ${window} 1`), 'nothing runs in it any more');
+    await eventually(
+      async () => (await sideWindow(name)).startsWith(`1 ${window} 1`),
+      'nothing runs in it any more',
+    );
     attachIn(`side-${type}`, name, '--window', window);
     await eventually(() => shows.test(user.screen(`side-${type}`)), 'it shows something again');
     await detach(`side-${type}`);
-    await eventually(async () => (await sideWindow(name)).startsWith(`1 ${window} 1`), 'nothing runs in it any more');
+    await eventually(
+      async () => (await sideWindow(name)).startsWith(`1 ${window} 1`),
+      'nothing runs in it any more',
+    );
     expect(await home.agent(name)).toMatchObject({ state: 'ready', restarts: 0 });
   });
 
@@ -140,11 +173,17 @@ describe('window 1', () => {
     await home.spawn('bare', '--', 'cat');
     user.start('wrong', ['env', '-u', 'TMUX', MUXWARD, 'attach', 'bare', '--window', 'monitor']);
     await eventually(() => user.isPaneDead('wrong'), 'it was refused');
-    expect([user.format('wrong', '#{pane_dead_status}'), user.screen('wrong')]).toEqual(['2', expect.stringContaining('queue')]);
+    expect([user.format('wrong', '#{pane_dead_status}'), user.screen('wrong')]).toEqual([
+      '2',
+      expect.stringContaining('queue'),
+    ]);
   });
 });
 
 test('without a terminal it is refused, and says what to do instead', async () => {
   await home.spawn('blind', '--', 'cat');
-  expect(await home.run(['attach', 'blind'])).toMatchObject({ status: 2, stderr: expect.stringContaining('muxward capture blind') });
+  expect(await home.run(['attach', 'blind'])).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('muxward capture blind'),
+  });
 });

@@ -11,7 +11,9 @@ let home: MuxwardHome;
 beforeAll(async () => {
   home = new MuxwardHome();
   // The daemon and its tmux server come from another environment than the agents below.
-  await home.run(['spawn', 'first', '--', 'sleep', '1000'], { env: { STALE: 'from the first caller', SHARED: 'old' } });
+  await home.run(['spawn', 'first', '--', 'sleep', '1000'], {
+    env: { STALE: 'from the first caller', SHARED: 'old' },
+  });
 });
 
 afterAll(() => home.end());
@@ -26,26 +28,64 @@ interface Dump {
 const nulSeparated = (file: string): string[] => readFileSync(file, 'utf8').split('\0').slice(0, -1);
 
 /** Spawns an agent that writes down what it got. */
-async function dump(name: string, flags: readonly string[], args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = home.work): Promise<Dump> {
+async function dump(
+  name: string,
+  flags: readonly string[],
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd = home.work,
+): Promise<Dump> {
   const folder = home.file(`dump-${name}`);
   mkdirSync(folder);
-  const { status, stderr } = await home.run(['spawn', name, '--env', `DUMP_TO=${folder}`, '--env', 'DUMP_STATUS=stay', ...flags, '--', DUMP, ...args], { env, cwd });
+  const { status, stderr } = await home.run(
+    ['spawn', name, '--env', `DUMP_TO=${folder}`, '--env', 'DUMP_STATUS=stay', ...flags, '--', DUMP, ...args],
+    { env, cwd },
+  );
   if (status !== 0) throw new Error(stderr);
   await eventually(() => existsSync(path.join(folder, 'done')), `${name} has written all down`);
-  const pairs = nulSeparated(path.join(folder, 'environ')).map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]);
+  const pairs = nulSeparated(path.join(folder, 'environ')).map((entry) => [
+    entry.slice(0, entry.indexOf('=')),
+    entry.slice(entry.indexOf('=') + 1),
+  ]);
   const text = (file: string): string => readFileSync(path.join(folder, file), 'utf8').trim();
   // The interpreter and the script come first.
-  return { args: nulSeparated(path.join(folder, 'cmdline')).slice(2), env: Object.fromEntries(pairs) as Record<string, string>, cwd: text('cwd'), umask: text('umask') };
+  return {
+    args: nulSeparated(path.join(folder, 'cmdline')).slice(2),
+    env: Object.fromEntries(pairs) as Record<string, string>,
+    cwd: text('cwd'),
+    umask: text('umask'),
+  };
 }
 
 describe('environment', () => {
   test('the caller’s, then files, then --env; nothing of the tmux server’s or another caller’s', async () => {
     writeFileSync(home.file('vars'), 'FROM_FILE="two words"\nSHARED=file\n# comment\n');
-    const declared = { QUOTES: `it's "x" $HOME \`id\` \\ #{pane_id} 100%;`, LINES_: 'one\ntwo\n', EMPTY: '', UMLAUT: 'ä→𝄞', LONG: 'x'.repeat(50_000) };
-    const flags = ['--env-file', 'vars', '--env', 'SHARED=flag', ...Object.entries(declared).flatMap(([name, value]) => ['--env', `${name}=${value}`])];
+    const declared = {
+      QUOTES: `it's "x" $HOME \`id\` \\ #{pane_id} 100%;`,
+      LINES_: 'one\ntwo\n',
+      EMPTY: '',
+      UMLAUT: 'ä→𝄞',
+      LONG: 'x'.repeat(50_000),
+    };
+    const flags = [
+      '--env-file',
+      'vars',
+      '--env',
+      'SHARED=flag',
+      ...Object.entries(declared).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    ];
     const { env } = await dump('env', flags, [], { SHARED: 'caller', OF_CALLER: 'yes' });
     const { MUXWARD_NODE: _, MUXWARD_HOME: __, ...inherited } = home.env;
-    const { TERM, TMUX, TMUX_PANE, PWD, TERM_PROGRAM: ___, TERM_PROGRAM_VERSION: ____, MUXWARD_BIN: _____, ...rest } = env;
+    const {
+      TERM,
+      TMUX,
+      TMUX_PANE,
+      PWD,
+      TERM_PROGRAM: ___,
+      TERM_PROGRAM_VERSION: ____,
+      MUXWARD_BIN: _____,
+      ...rest
+    } = env;
     expect(rest).toEqual({
       ...inherited,
       ...declared,
@@ -58,16 +98,26 @@ describe('environment', () => {
       MUXWARD_AGENT: 'env',
       MUXWARD_GENERATION: '1',
     });
-    expect([TERM, TMUX?.split(',')[0], TMUX_PANE, PWD]).toEqual([expect.stringMatching(/tmux|screen/), `${home.home}/tmux.sock`, (await home.agent('env')).pane, home.work]);
+    expect([TERM, TMUX?.split(',')[0], TMUX_PANE, PWD]).toEqual([
+      expect.stringMatching(/tmux|screen/),
+      `${home.home}/tmux.sock`,
+      (await home.agent('env')).pane,
+      home.work,
+    ]);
   });
 
   test('the generation counts on, the rest stays', async () => {
     const folder = home.file('dump-count');
     const before = await dump('count', ['--env', 'X=1'], []);
     await home.ok('restart', 'count');
-    await eventually(() => readFileSync(path.join(folder, 'environ'), 'utf8').includes('MUXWARD_GENERATION=2\0'), 'the second run has written');
+    await eventually(
+      () => readFileSync(path.join(folder, 'environ'), 'utf8').includes('MUXWARD_GENERATION=2\0'),
+      'the second run has written',
+    );
     const after = nulSeparated(path.join(folder, 'environ')).sort();
-    const expected = Object.entries({ ...before.env, MUXWARD_GENERATION: '2' }).map(([name, value]) => `${name}=${value}`);
+    const expected = Object.entries({ ...before.env, MUXWARD_GENERATION: '2' }).map(
+      ([name, value]) => `${name}=${value}`,
+    );
     expect(after).toEqual(expected.sort());
   });
 
@@ -86,12 +136,40 @@ describe('environment', () => {
 
 describe('arguments', () => {
   test('arrive to the byte', async () => {
-    const args = ['', ' ', 'a b', '-n', '--', '--json', "it's", '"', '\\', '$HOME', '`id`', '#{pane_id}', '%1', '!!', '*', 'x;', ';', 'end\\;', 'two\nlines\n', '\t', 'ä→𝄞', '~', '{a,b}', '\u001b[31m'];
+    const args = [
+      '',
+      ' ',
+      'a b',
+      '-n',
+      '--',
+      '--json',
+      "it's",
+      '"',
+      '\\',
+      '$HOME',
+      '`id`',
+      '#{pane_id}',
+      '%1',
+      '!!',
+      '*',
+      'x;',
+      ';',
+      'end\\;',
+      'two\nlines\n',
+      '\t',
+      'ä→𝄞',
+      '~',
+      '{a,b}',
+      '\u001b[31m',
+    ];
     expect((await dump('args', [], args)).args).toEqual(args);
   });
 
   test('25 kB in one, and many', async () => {
-    const args = [`${'prompt; $(x) \'y\'\n'.repeat(1600)};`, ...Array.from({ length: 500 }, (_, i) => `argument ${i}`)];
+    const args = [
+      `${"prompt; $(x) 'y'\n".repeat(1600)};`,
+      ...Array.from({ length: 500 }, (_, i) => `argument ${i}`),
+    ];
     expect((await dump('long', [], args)).args).toEqual(args);
   });
 });
@@ -102,22 +180,45 @@ describe('secrets', () => {
   test('are on no command line, in no output and in no log of muxward', async () => {
     writeFileSync(home.file('secrets'), `FILE_TOKEN=${SECRET}\n`);
     const flags = ['--env-file', home.file('secrets')];
-    const spawned = await home.run(['--json', 'spawn', 'holder', ...flags, '--', 'sh', '-c', 'test -n "$FILE_TOKEN" && test -n "$TOKEN" && exec sleep 1000'], { env: { TOKEN: SECRET } });
+    const spawned = await home.run(
+      [
+        '--json',
+        'spawn',
+        'holder',
+        ...flags,
+        '--',
+        'sh',
+        '-c',
+        'test -n "$FILE_TOKEN" && test -n "$TOKEN" && exec sleep 1000',
+      ],
+      { env: { TOKEN: SECRET } },
+    );
     expect(spawned.status).toBe(0);
     await home.ok('restart', 'holder');
     const shown = [spawned.stdout, spawned.stderr];
-    for (const args of [['status'], ['inspect', 'holder'], ['events'], ['logs', 'holder'], ['daemon', 'logs'], ['health', '--history'], ['tmux', 'show-environment', '-g'], ['tmux', 'show-environment', '-t', '=holder']]) {
+    for (const args of [
+      ['status'],
+      ['inspect', 'holder'],
+      ['events'],
+      ['logs', 'holder'],
+      ['daemon', 'logs'],
+      ['health', '--history'],
+      ['tmux', 'show-environment', '-g'],
+      ['tmux', 'show-environment', '-t', '=holder'],
+    ]) {
       shown.push(await home.ok(...args));
       if (args[0] !== 'daemon' && args[0] !== 'tmux') shown.push(await home.ok('--json', ...args));
     }
     expect(shown.filter((text) => text.includes(SECRET))).toEqual([]);
-    const commandLines = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      } catch {
-        return '';
-      }
-    });
+    const commandLines = readdirSync('/proc')
+      .filter((entry) => /^\d+$/.test(entry))
+      .map((pid) => {
+        try {
+          return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        } catch {
+          return '';
+        }
+      });
     expect(commandLines.filter((line) => line.includes(SECRET))).toEqual([]);
     const details = await home.inspect('holder');
     expect(details.environmentNames).toEqual(expect.arrayContaining(['FILE_TOKEN', 'TOKEN', 'PATH']));
@@ -128,54 +229,10 @@ describe('secrets', () => {
     expect([status, stderr.includes('BAD-NAME'), stderr.includes(SECRET)]).toEqual([2, true, false]);
     writeFileSync(home.file('bad'), `GOOD=1\nthis is ${SECRET}\n`);
     const file = await home.run(['spawn', 'x', '--env-file', home.file('bad'), '--', 'true']);
-    expect([file.status, file.stderr.includes('bad:2'), file.stderr.includes(SECRET)]).toEqual([2, true, false]);
-  });
-});
-
-describe('types', () => {
-  /** A stand-in for Claude Code that writes down its arguments. */
-  const standIn = (): string => {
-    home.script('bin/claude', `for a; do printf '%s\\0' "$a"; done > "$ARGS_TO"; exec sleep 1000`);
-    return `${home.file('bin')}:${home.env['PATH']}`;
-  };
-
-  test('claude-code is the default: the PATH’s claude, its permission mode, the prompt as last argument', async () => {
-    const prompt = `fix the tests; it's "urgent" $NOW\nsecond line;`;
-    const env = { PATH: standIn(), ARGS_TO: home.file('claude-args') };
-    const { status, stderr } = await home.run(['spawn', 'coder', '--model', 'opus', '--permission-mode', 'plan', '--prompt', '-'], { env, input: prompt });
-    expect([status, stderr]).toEqual([0, '']);
-    const args = await eventually(() => existsSync(env.ARGS_TO) && nulSeparated(env.ARGS_TO), 'it was started');
-    expect(args.at(-1)).toBe(prompt);
-    expect(args[args.indexOf('--permission-mode') + 1]).toBe('plan');
-    expect(args[args.indexOf('--model') + 1]).toBe('opus');
-    const agent = await home.agent('coder');
-    expect(agent).toMatchObject({ type: 'claude-code', state: 'ready', sessionId: args[args.indexOf('--session-id') + 1] });
-    expect(readFileSync(`/proc/${agent.pid}/cmdline`, 'utf8')).toContain('sleep');
-  });
-
-  test('a prompt of 25 kB from a file, given to it whole', async () => {
-    const env = { PATH: standIn(), ARGS_TO: home.file('claude-long') };
-    const prompt = 'Read this; then do it. '.repeat(1100);
-    writeFileSync(home.file('prompt.md'), prompt);
-    expect(await home.run(['spawn', 'reader', '--prompt-file', 'prompt.md'], { env })).toMatchObject({ status: 0, stderr: '' });
-    const args = await eventually(() => existsSync(env.ARGS_TO) && nulSeparated(env.ARGS_TO), 'it was started');
-    expect(args.at(-1)).toBe(prompt);
-  });
-
-  test('a terminal template gets its prompt typed once it listens', async () => {
-    const { pid } = await home.spawn('py', '--type', 'shell', '--prompt', 'echo $((6*7))-is-typed');
-    expect(pid).toEqual(expect.any(Number));
-    await eventually(() => home.log('py').includes('42-is-typed'), 'it has run what was typed');
-    expect(home.log('py').match(/42-is-typed/g)).toHaveLength(1);
-  });
-
-  test('monitor watches a project and raises alerts', async () => {
-    await home.spawn('watcher', '--type', 'monitor', '--project', 'watched');
-    await home.spawn('bad', '--project', 'watched', '--restart', 'no', '--', 'sh', '-c', 'sleep 1.5; exit 3');
-    const alerts = await eventually(async () => {
-      const found = (await home.json<{ alerts: { agent: string; severity: string }[] }>('alerts', 'list')).alerts;
-      return found.some(({ agent }) => agent === 'bad') && found;
-    }, 'an alert was raised');
-    expect(alerts.find(({ agent }) => agent === 'bad')?.severity).toMatch(/warning|critical/);
+    expect([file.status, file.stderr.includes('bad:2'), file.stderr.includes(SECRET)]).toEqual([
+      2,
+      true,
+      false,
+    ]);
   });
 });

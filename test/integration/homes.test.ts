@@ -15,7 +15,10 @@ function modesUnder(folder: string): Map<string, string> {
   return new Map(
     entries.map((entry) => {
       const file = path.join(entry.parentPath, entry.name);
-      return [path.relative(folder, file), `${entry.isDirectory() ? 'folder' : 'file'} ${(statSync(file).mode & 0o777).toString(8)}`];
+      return [
+        path.relative(folder, file),
+        `${entry.isDirectory() ? 'folder' : 'file'} ${(statSync(file).mode & 0o777).toString(8)}`,
+      ];
     }),
   );
 }
@@ -26,7 +29,9 @@ test('everything in a home is its owner’s alone', async () => {
   await home.spawn('once', '--', 'true');
   await home.ok('send', 'a', 'some text');
   await home.ok('stop', 'a');
-  const wide = [...modesUnder(home.home)].filter(([, mode]) => !/^(folder 700|file 600|file 700)$/.test(mode));
+  const wide = [...modesUnder(home.home)].filter(
+    ([, mode]) => !/^(folder 700|file 600|file 700)$/.test(mode),
+  );
   expect(wide).toEqual([]);
   expect((statSync(home.home).mode & 0o777).toString(8)).toBe('700');
 });
@@ -45,7 +50,7 @@ test('a home on a path too long for a socket works', async () => {
 });
 
 test('an odd path of a home works', async () => {
-  home = new MuxwardHome({}, "it's #{a} 100% $HOME; `x` \"q\"");
+  home = new MuxwardHome({}, 'it\'s #{a} 100% $HOME; `x` "q"');
   await home.spawn('a', '--', 'sh', '-c', 'echo "$MUXWARD_HOME"; exec sleep 1000');
   await eventually(() => home.log('a').includes(home.home), 'it printed its home');
   await home.ok('restart', 'a');
@@ -70,7 +75,9 @@ describe('a home that cannot be written', () => {
     writeFileSync(home.file('plain'), '');
     const { status, stdout, stderr } = await home.run(['--json', '--home', home.file('plain'), 'status']);
     expect([status, stdout]).toEqual([1, '']);
-    expect(JSON.parse(stderr)).toEqual({ error: { code: 'storage', message: expect.stringContaining('plain'), hint: expect.any(String) } });
+    expect(JSON.parse(stderr)).toEqual({
+      error: { code: 'storage', message: expect.stringContaining('plain'), hint: expect.any(String) },
+    });
   });
 });
 

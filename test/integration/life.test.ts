@@ -13,7 +13,10 @@ beforeAll(() => {
 afterAll(() => home.end());
 
 /** Everything that runs for this agent, whoever its parent is. */
-const processesOf = (name: string): number[] => pidsWithVariable(`MUXWARD_AGENT=${name}`).filter((pid) => environOf(pid).includes(`MUXWARD_HOME=${home.home}`));
+const processesOf = (name: string): number[] =>
+  pidsWithVariable(`MUXWARD_AGENT=${name}`).filter((pid) =>
+    environOf(pid).includes(`MUXWARD_HOME=${home.home}`),
+  );
 
 const environOf = (pid: number): string[] => {
   try {
@@ -23,7 +26,8 @@ const environOf = (pid: number): string[] => {
   }
 };
 
-const stateOf = (pid: number): string => / ([A-Z]) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/, ''))?.[1] ?? '';
+const stateOf = (pid: number): string =>
+  / ([A-Z]) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/, ''))?.[1] ?? '';
 
 async function act(...args: string[]): Promise<ActOutcome> {
   const { outcomes } = await home.json<{ outcomes: ActOutcome[] }>(...args);
@@ -37,13 +41,24 @@ describe('stop', () => {
     const { pid } = await home.agent('polite');
     expect(await act('stop', 'polite')).toMatchObject({ name: 'polite', outcome: 'done' });
     expect([isAlive(pid ?? 0), processesOf('polite')]).toEqual([false, []]);
-    expect(home.truth('polite').map(({ what, signal }) => signal ?? what)).toEqual(['started', 'SIGTERM', 'exit']);
-    expect(await home.agent('polite')).toMatchObject({ state: 'terminated', pid: null, exit: { kind: 'stopped-by-user' } });
+    expect(home.truth('polite').map(({ what, signal }) => signal ?? what)).toEqual([
+      'started',
+      'SIGTERM',
+      'exit',
+    ]);
+    expect(await home.agent('polite')).toMatchObject({
+      state: 'terminated',
+      pid: null,
+      exit: { kind: 'stopped-by-user' },
+    });
     expect(await act('stop', 'polite')).toMatchObject({ outcome: 'unchanged' });
   });
 
   test('SIGKILL after --grace for one that ignores SIGTERM, at once with --force', async () => {
-    for (const [name, flags, leastMs, mostMs] of [['deaf', ['--grace', '700ms'], 700, 5000], ['deafer', ['--force'], 0, 5000]] as const) {
+    for (const [name, flags, leastMs, mostMs] of [
+      ['deaf', ['--grace', '700ms'], 700, 5000],
+      ['deafer', ['--force'], 0, 5000],
+    ] as const) {
       await home.spawnFake(name, [], ['--ignore', 'TERM']);
       await eventually(() => home.truth(name, 'started').length === 1, 'it ignores SIGTERM');
       const startMs = performance.now();
@@ -67,7 +82,9 @@ describe('stop', () => {
   test('several at once take as long as one; --dry-run ends none', async () => {
     await home.ok('spawn', 'group', '--count', '4', '--', 'sh', '-c', 'trap "" TERM; sleep 1000');
     expect(await home.ok('stop', 'group-*', '--dry-run')).toContain('group-4');
-    expect((await home.agents()).filter(({ name, state }) => name.startsWith('group') && state === 'ready')).toHaveLength(4);
+    expect(
+      (await home.agents()).filter(({ name, state }) => name.startsWith('group') && state === 'ready'),
+    ).toHaveLength(4);
     const startMs = performance.now();
     await home.ok('stop', 'group-*', '--grace', '1s');
     expect(performance.now() - startMs).toBeLessThan(3500);
@@ -81,7 +98,14 @@ describe('start and restart', () => {
     await home.ok('stop', 'starter');
     await home.ok('start', 'starter');
     const after = await home.agent('starter');
-    expect(after).toMatchObject({ id: before.id, state: 'ready', generation: 2, restarts: 0, session: 'starter', exit: null });
+    expect(after).toMatchObject({
+      id: before.id,
+      state: 'ready',
+      generation: 2,
+      restarts: 0,
+      session: 'starter',
+      exit: null,
+    });
     expect([after.pid === before.pid, isAlive(after.pid ?? 0)]).toEqual([false, true]);
     expect(await home.run(['start', 'starter'])).toMatchObject({ status: 0 });
     expect((await home.agent('starter')).pid).toBe(after.pid);
@@ -92,22 +116,50 @@ describe('start and restart', () => {
     await home.ok('restart', 'renewed');
     const after = await home.agent('renewed');
     expect(after).toMatchObject({ state: 'ready', generation: 2, restarts: 0, pane: before.pane });
-    expect([isAlive(before.pid ?? 0), isAlive(after.pid ?? 0), processesOf('renewed')]).toEqual([false, true, expect.arrayContaining([after.pid])]);
+    expect([isAlive(before.pid ?? 0), isAlive(after.pid ?? 0), processesOf('renewed')]).toEqual([
+      false,
+      true,
+      expect.arrayContaining([after.pid]),
+    ]);
     expect((await home.tmux('list-sessions', '-F', '#{session_name}')).match(/^renewed$/gm)).toHaveLength(1);
   });
 
   test('restart brings back one that has ended or failed', async () => {
-    await home.spawn('fallen', '--restart', 'no', '--', 'sh', '-c', '[ -e up ] && exec sleep 1000; touch up; exit 1');
+    await home.spawn(
+      'fallen',
+      '--restart',
+      'no',
+      '--',
+      'sh',
+      '-c',
+      '[ -e up ] && exec sleep 1000; touch up; exit 1',
+    );
     await home.agentThat('fallen', 'failed', ({ state }) => state === 'failed');
     await home.ok('restart', 'fallen');
-    expect(await home.agent('fallen')).toMatchObject({ state: 'ready', generation: 2, restarts: 0, exit: null });
+    expect(await home.agent('fallen')).toMatchObject({
+      state: 'ready',
+      generation: 2,
+      restarts: 0,
+      exit: null,
+    });
   });
 });
 
 describe('pause and resume', () => {
   test('the whole tree is stopped and uses no CPU; then it goes on', async () => {
-    const { pid } = await home.spawn('frozen', '--', 'sh', '-c', 'i=0; sleep 1000 & while :; do i=$((i+1)); done');
-    const ticks = (): number => Number(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')[11]);
+    const { pid } = await home.spawn(
+      'frozen',
+      '--',
+      'sh',
+      '-c',
+      'i=0; sleep 1000 & while :; do i=$((i+1)); done',
+    );
+    const ticks = (): number =>
+      Number(
+        readFileSync(`/proc/${pid}/stat`, 'utf8')
+          .replace(/^.*\) /, '')
+          .split(' ')[11],
+      );
     await eventually(() => ticks() > 3, 'it burns CPU');
     expect(await act('pause', 'frozen')).toMatchObject({ outcome: 'done' });
     expect(await home.agent('frozen')).toMatchObject({ state: 'paused', pid });
@@ -152,7 +204,11 @@ describe('rm', () => {
   test('--force ends it first, and does not ask', async () => {
     const { pid } = await home.spawn('forced', '--', 'sleep', '1000');
     await home.ok('rm', '--force', 'forced');
-    expect([isAlive(pid ?? 0), processesOf('forced'), (await home.run(['inspect', 'forced'])).status]).toEqual([false, [], 3]);
+    expect([
+      isAlive(pid ?? 0),
+      processesOf('forced'),
+      (await home.run(['inspect', 'forced'])).status,
+    ]).toEqual([false, [], 3]);
     const again = await home.spawn('forced', '--', 'sleep', '1000');
     expect([again.generation, again.restarts]).toEqual([1, 0]);
   });

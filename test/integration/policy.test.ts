@@ -13,17 +13,40 @@ beforeAll(() => {
 afterAll(() => home.end());
 
 /** How often a script ran that appends a line to `runs-NAME`. */
-const runs = (name: string): number => (existsSync(home.file(`runs-${name}`)) ? readFileSync(home.file(`runs-${name}`), 'utf8').trim().split('\n').length : 0);
-const counting = (name: string, then: string): string[] => ['--', 'sh', '-c', `echo >>"$0"; echo run >>${home.file(`runs-${name}`)}; ${then}`, '/dev/null'];
+const runs = (name: string): number =>
+  existsSync(home.file(`runs-${name}`))
+    ? readFileSync(home.file(`runs-${name}`), 'utf8')
+        .trim()
+        .split('\n').length
+    : 0;
+const counting = (name: string, then: string): string[] => [
+  '--',
+  'sh',
+  '-c',
+  `echo >>"$0"; echo run >>${home.file(`runs-${name}`)}; ${then}`,
+  '/dev/null',
+];
 
 describe('restart', () => {
   test('SIGKILL: back with a new process, in the same session, one restart', async () => {
     const before = await home.spawn('killed', '--', 'sleep', '1000');
     process.kill(before.pid ?? 0, 'SIGKILL');
-    const after = await home.agentThat('killed', 'came back', ({ pid, state }) => state === 'ready' && pid !== before.pid);
+    const after = await home.agentThat(
+      'killed',
+      'came back',
+      ({ pid, state }) => state === 'ready' && pid !== before.pid,
+    );
     expect(after).toMatchObject({ restarts: 1, generation: 2, pane: before.pane, exit: null });
-    const types = (await home.events('--agent', 'killed')).map(({ type, data }) => (type === 'agent.changed' ? `→${data.to}` : type));
-    expect(types.slice(types.indexOf('agent.ended'))).toEqual(['agent.ended', 'agent.judged', '→spawning', '→ready', 'agent.started']);
+    const types = (await home.events('--agent', 'killed')).map(({ type, data }) =>
+      type === 'agent.changed' ? `→${data.to}` : type,
+    );
+    expect(types.slice(types.indexOf('agent.ended'))).toEqual([
+      'agent.ended',
+      'agent.judged',
+      '→spawning',
+      '→ready',
+      'agent.started',
+    ]);
   });
 
   test.each([
@@ -36,9 +59,13 @@ describe('restart', () => {
     const name = `${policy}-${how.replace(' ', '')}`;
     await home.spawn(name, '--restart', policy, '--max-restarts', '2', ...counting(name, how));
     const agent = await home.agentThat(name, `is ${state}`, (one) => one.state === state);
-    expect(agent).toMatchObject({ pid: null, restarts: times - 1, generation: times, exit: { kind: 'exited', code: Number(how.slice(5)), signal: null } });
-    expect(runs(name)).toBe(times);
-    if (times > 1) expect(agent.reason).toMatch(/exit \d, 3 times in \d+ s/);
+    expect(agent).toMatchObject({
+      pid: null,
+      restarts: times - 1,
+      generation: times,
+      exit: { kind: 'exited', code: Number(how.slice(5)), signal: null },
+    });
+    expect([runs(name), agent.reason.includes(', 3 times in ')]).toEqual([times, times > 1]);
   });
 
   test('--max-restarts 0 is one run', async () => {
@@ -49,10 +76,18 @@ describe('restart', () => {
 
   test('many that crash at once: each is run again in its own session', async () => {
     await home.ok('spawn', 'mayfly', '--count', '30', '--max-restarts', '2', '--', 'false');
-    const ended = async (): Promise<boolean> => (await home.agents()).every(({ name, state }) => !name.startsWith('mayfly') || state === 'failed');
+    const ended = async (): Promise<boolean> =>
+      (await home.agents()).every(({ name, state }) => !name.startsWith('mayfly') || state === 'failed');
     await eventually(ended, 'all have given up');
     const agents = (await home.agents()).filter(({ name }) => name.startsWith('mayfly'));
-    expect(new Set(agents.map(({ exit, restarts, reason }) => `${exit?.kind} ${exit?.code} ${restarts} ${reason.replace(/\d+ s$/, 'n s')}`))).toEqual(new Set(['exited 1 2 exit 1, 3 times in n s']));
+    expect(
+      new Set(
+        agents.map(
+          ({ exit, restarts, reason }) =>
+            `${exit?.kind} ${exit?.code} ${restarts} ${reason.replace(/\d+ s$/, 'n s')}`,
+        ),
+      ),
+    ).toEqual(new Set(['exited 1 2 exit 1, 3 times in n s']));
   });
 
   test('back-off grows', async () => {
@@ -79,8 +114,18 @@ describe('restart', () => {
 
   test('a leftover of the last run is gone before the next begins', async () => {
     const pids = home.file('left');
-    await home.spawn('leaver', '--', 'sh', '-c', `sleep 4242 & echo $! >>${pids}; [ "$MUXWARD_GENERATION" = 1 ] && exit 1; wait`);
-    await home.agentThat('leaver', 'runs again', ({ state, generation }) => state === 'ready' && generation === 2);
+    await home.spawn(
+      'leaver',
+      '--',
+      'sh',
+      '-c',
+      `sleep 4242 & echo $! >>${pids}; [ "$MUXWARD_GENERATION" = 1 ] && exit 1; wait`,
+    );
+    await home.agentThat(
+      'leaver',
+      'runs again',
+      ({ state, generation }) => state === 'ready' && generation === 2,
+    );
     const [first] = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
     expect(isAlive(first ?? 0)).toBe(false);
   });
@@ -126,7 +171,15 @@ describe('commands that cross', () => {
   const instances = (seconds: string): number => pidsWithArgument(seconds).filter(isAlive).length;
 
   test('stop during the back-off: it stays down', async () => {
-    await home.spawn('patient', '--max-restarts', '9', ...counting('patient', '[ $(wc -l <' + home.file('runs-patient') + ') -lt 5 ] || exec sleep 33331; exit 1'));
+    await home.spawn(
+      'patient',
+      '--max-restarts',
+      '9',
+      ...counting(
+        'patient',
+        '[ $(wc -l <' + home.file('runs-patient') + ') -lt 5 ] || exec sleep 33331; exit 1',
+      ),
+    );
     await eventually(() => runs('patient') >= 3, 'it has crashed some times');
     await home.ok('stop', 'patient');
     const stopped = runs('patient');
@@ -137,7 +190,15 @@ describe('commands that cross', () => {
   });
 
   test('start during a slow stop: exactly one runs in the end', async () => {
-    await home.spawn('torn', '--', 'sh', '-c', 'trap "sleep 0.5; exit 0" TERM; while :; do sleep 0.05; done', 'sh', '33332');
+    await home.spawn(
+      'torn',
+      '--',
+      'sh',
+      '-c',
+      'trap "sleep 0.5; exit 0" TERM; while :; do sleep 0.05; done',
+      'sh',
+      '33332',
+    );
     const stopping = home.run(['stop', 'torn']);
     await home.agentThat('torn', 'is ending', ({ state }) => state === 'terminating');
     const started = await home.run(['start', 'torn']);
@@ -148,7 +209,15 @@ describe('commands that cross', () => {
   });
 
   test('stop while it restarts: none runs in the end', async () => {
-    await home.spawn('torn2', '--', 'sh', '-c', 'trap "sleep 0.5; exit 0" TERM; while :; do sleep 0.05; done', 'sh', '33333');
+    await home.spawn(
+      'torn2',
+      '--',
+      'sh',
+      '-c',
+      'trap "sleep 0.5; exit 0" TERM; while :; do sleep 0.05; done',
+      'sh',
+      '33333',
+    );
     const restarting = home.run(['restart', 'torn2']);
     await home.agentThat('torn2', 'is ending', ({ state }) => state === 'terminating');
     const stopped = await home.run(['stop', 'torn2']);

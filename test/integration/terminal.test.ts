@@ -22,7 +22,15 @@ async function editor(name: string, ...told: string[]): Promise<void> {
 describe('send', () => {
   test('types exactly what is said, and submits it once', async () => {
     await editor('taker');
-    const texts = ['plain', 'C-c Enter Escape', '-n --json', "it's \"q\" $HOME `id` \\ #{x} ;", 'ä→𝄞', 'ends with;', ' spaces  kept '];
+    const texts = [
+      'plain',
+      'C-c Enter Escape',
+      '-n --json',
+      'it\'s "q" $HOME `id` \\ #{x} ;',
+      'ä→𝄞',
+      'ends with;',
+      ' spaces  kept ',
+    ];
     for (const [i, text] of texts.entries()) {
       await home.ok('send', 'taker', '--', text);
       await eventually(() => linesOf('taker').length > i, `"${text}" was submitted`);
@@ -36,7 +44,9 @@ describe('send', () => {
     await home.run(['send', 'multi', '-'], { input: `${text}\n` });
     await eventually(() => linesOf('multi').length === 1, 'it was submitted');
     expect(linesOf('multi')).toEqual([text]);
-    expect((await home.events('--agent', 'multi')).filter(({ type }) => type === 'agent.typed')).toHaveLength(1);
+    expect((await home.events('--agent', 'multi')).filter(({ type }) => type === 'agent.typed')).toHaveLength(
+      1,
+    );
   });
 
   test('25 kB arrive whole', async () => {
@@ -64,10 +74,16 @@ describe('send', () => {
   });
 
   test('control characters and ended agents are refused', async () => {
-    expect(await home.run(['send', 'taker', 'a\u001b[2Jb'])).toMatchObject({ status: 2, stderr: expect.stringContaining('control characters') });
+    expect(await home.run(['send', 'taker', 'a\u001b[2Jb'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('control characters'),
+    });
     await home.spawn('ended', '--', 'true');
     await home.agentThat('ended', 'has ended', ({ state }) => state === 'terminated');
-    expect(await home.run(['send', 'ended', 'hello'])).toMatchObject({ status: 1, stderr: expect.stringContaining('does not run') });
+    expect(await home.run(['send', 'ended', 'hello'])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('does not run'),
+    });
   });
 });
 
@@ -78,24 +94,48 @@ describe('keys, interrupt and capture', () => {
     await eventually(() => linesOf('keyed').length === 1, 'it was submitted');
     expect(linesOf('keyed')).toEqual(['ac']);
     await home.ok('keys', 'keyed', 'C-c');
-    await eventually(() => home.truth('keyed', 'signal').some(({ signal }) => signal === 'SIGINT'), 'Ctrl-C arrived');
+    await eventually(
+      () => home.truth('keyed', 'signal').some(({ signal }) => signal === 'SIGINT'),
+      'Ctrl-C arrived',
+    );
   });
 
   test('interrupt is SIGINT to the program; the agent lives on if it does', async () => {
-    const { pid } = await home.spawn('busy', '--', 'sh', '-c', 'trap "echo interrupted" INT; while :; do sleep 0.1; done');
-    await eventually(() => readFileSync(`/proc/${pid}/status`, 'utf8').match(/^SigCgt:\s*[0-9a-f]*[2367abef]$/m), 'it listens');
+    const { pid } = await home.spawn(
+      'busy',
+      '--',
+      'sh',
+      '-c',
+      'trap "echo interrupted" INT; while :; do sleep 0.1; done',
+    );
+    await eventually(
+      () => readFileSync(`/proc/${pid}/status`, 'utf8').match(/^SigCgt:\s*[0-9a-f]*[2367abef]$/m),
+      'it listens',
+    );
     await home.ok('interrupt', 'busy');
     await eventually(() => home.log('busy').includes('interrupted'), 'it was interrupted');
     expect(await home.agent('busy')).toMatchObject({ state: 'ready', pid, restarts: 0 });
   });
 
   test('capture shows the screen, as text and with size and cursor', async () => {
-    await home.spawn('drawn', '--', 'sh', '-c', 'printf "\\033[2J\\033[3;5H\\033[31mred\\033[0m"; exec sleep 1000');
+    await home.spawn(
+      'drawn',
+      '--',
+      'sh',
+      '-c',
+      'printf "\\033[2J\\033[3;5H\\033[31mred\\033[0m"; exec sleep 1000',
+    );
     const reply = await eventually(async () => {
       const screen = await home.json<ScreenReply>('capture', 'drawn');
       return screen.text.includes('red') && screen;
     }, 'it has drawn');
-    expect(reply).toEqual({ name: 'drawn', text: expect.stringMatching(/^\n\n {4}red\n/), columns: 200, rows: 50, cursor: { column: 7, row: 2 } });
+    expect(reply).toEqual({
+      name: 'drawn',
+      text: expect.stringMatching(/^\n\n {4}red\n/),
+      columns: 200,
+      rows: 50,
+      cursor: { column: 7, row: 2 },
+    });
     expect(await home.ok('capture', 'drawn')).toMatch(/^\n\n {4}red\n$/);
   });
 });
@@ -107,10 +147,17 @@ describe('ended from outside', () => {
     const leftPid = (await home.agent('left')).pid;
     await home.tmux('kill-session', '-t', '=kept');
     await home.tmux('kill-session', '-t', '=left');
-    const back = await home.agentThat('kept', 'came back', ({ state, pid }) => state === 'ready' && pid !== kept.pid);
+    const back = await home.agentThat(
+      'kept',
+      'came back',
+      ({ state, pid }) => state === 'ready' && pid !== kept.pid,
+    );
     expect([back.restarts, isAlive(kept.pid ?? 0)]).toEqual([1, false]);
     await home.tmux('has-session', '-t', '=kept');
-    expect(await home.agentThat('left', 'failed', ({ state }) => state === 'failed')).toMatchObject({ pid: null, session: null });
+    expect(await home.agentThat('left', 'failed', ({ state }) => state === 'failed')).toMatchObject({
+      pid: null,
+      session: null,
+    });
     expect(isAlive(leftPid ?? 0)).toBe(false);
   });
 
@@ -120,12 +167,15 @@ describe('ended from outside', () => {
       await other.ok('spawn', 'w', '--count', '4', '--', 'sleep', '1000');
       const before = await other.agents();
       await other.tmux('kill-server');
-      const isBack = async (): Promise<boolean> => (await other.agents()).every(({ state, generation }) => state === 'ready' && generation === 2);
+      const isBack = async (): Promise<boolean> =>
+        (await other.agents()).every(({ state, generation }) => state === 'ready' && generation === 2);
       await eventually(isBack, 'all are back');
       const after = await other.agents();
       expect(after.map(({ restarts }) => restarts)).toEqual([1, 1, 1, 1]);
       expect(before.filter(({ pid }) => isAlive(pid ?? 0))).toEqual([]);
-      const sessions = (await other.tmux('list-sessions', '-F', '#{session_name}')).split('\n').filter((name) => name.startsWith('w-'));
+      const sessions = (await other.tmux('list-sessions', '-F', '#{session_name}'))
+        .split('\n')
+        .filter((name) => name.startsWith('w-'));
       expect(sessions.sort()).toEqual(['w-1', 'w-2', 'w-3', 'w-4']);
       expect((await other.events()).map(({ type }) => type)).toContain('tmux.lost');
     } finally {
@@ -137,7 +187,12 @@ describe('ended from outside', () => {
     const { pid } = await home.spawn('orphaned', '--', 'sh', '-c', 'trap "" HUP; sleep 1000');
     const { wrapperPid } = await home.inspect('orphaned');
     process.kill(wrapperPid ?? 0, 'SIGKILL');
-    const back = await home.agentThat('orphaned', 'came back', (agent) => agent.state === 'ready' && agent.pid !== pid, 15_000);
+    const back = await home.agentThat(
+      'orphaned',
+      'came back',
+      (agent) => agent.state === 'ready' && agent.pid !== pid,
+      15_000,
+    );
     expect([isAlive(pid ?? 0), back.session]).toEqual([false, 'orphaned']);
   });
 
@@ -149,7 +204,8 @@ describe('ended from outside', () => {
       ['resize-pane', '-Z', '-t', pane ?? ''],
       ['rename-window', '-t', '=played:0', 'mine'],
       ['swap-pane', '-U', '-t', pane ?? ''],
-    ]) await home.tmux(...args);
+    ])
+      await home.tmux(...args);
     await home.ok('send', 'played', 'still here');
     await eventually(() => home.log('played').includes('still here'), 'it was typed into the right pane');
     expect(await home.agent('played')).toMatchObject({ state: 'ready', pid, pane, restarts: 0 });
@@ -160,7 +216,8 @@ describe('ended from outside', () => {
   test('a renamed session gets its name back, and the agent is left in peace', async () => {
     const { pid } = await home.spawn('renamed', '--', 'cat');
     await home.tmux('rename-session', '-t', '=renamed', 'other');
-    const names = async (): Promise<string[]> => (await home.tmux('list-sessions', '-F', '#{session_name}')).split('\n');
+    const names = async (): Promise<string[]> =>
+      (await home.tmux('list-sessions', '-F', '#{session_name}')).split('\n');
     await eventually(async () => (await names()).includes('renamed'), 'the name is back');
     expect(await names()).not.toContain('other');
     await home.ok('send', 'renamed', 'still the same');

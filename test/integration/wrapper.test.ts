@@ -53,7 +53,7 @@ class Bench {
 
   /** The daemon's end of the FIFO; without it nobody listens. */
   listen(): void {
-    const ends = path.join(this.home, 'run/ends');
+    const ends = path.join(this.home, 'run/.ends');
     execFileSync('mkfifo', ['-m', '600', ends]);
     this.#ends = fs.openSync(ends, fs.constants.O_RDWR | fs.constants.O_NONBLOCK);
   }
@@ -348,11 +348,11 @@ for (const [shellName, shell] of Object.entries(SHELLS)) {
     });
 
     test('reports stay in the FIFO while nobody reads it', async () => {
-      execFileSync('mkfifo', [path.join(bench.home, 'run/ends')]);
+      execFileSync('mkfifo', [path.join(bench.home, 'run/.ends')]);
       bench.writeArgs(['/bin/sh', '-c', 'exit 3']);
       startPane('1');
       await eventually(() => bench.journal().length === 2, 'both lines of the journal');
-      const ends = fs.openSync(path.join(bench.home, 'run/ends'), fs.constants.O_RDWR | fs.constants.O_NONBLOCK);
+      const ends = fs.openSync(path.join(bench.home, 'run/.ends'), fs.constants.O_RDWR | fs.constants.O_NONBLOCK);
       let text = '';
       await eventually(() => (text += readAll(ends)).split('\n').length === 3, 'the reports');
       fs.closeSync(ends);
@@ -402,7 +402,7 @@ for (const [shellName, shell] of Object.entries(SHELLS)) {
     });
 
     test('without a terminal the child has default signals, the caller’s input and no foreign descriptor', async () => {
-      execFileSync('mkfifo', [path.join(bench.home, 'run/ends')]);
+      execFileSync('mkfifo', [path.join(bench.home, 'run/.ends')]);
       const list = ['ls', '/proc/self/fd'];
       const given = await Promise.all([list, [...shell, WRAPPER, 'a', 'worker', '--', ...list]].map((argv) => outputAtEnd(bench.spawn(argv))));
       expect(given[1]).toBe(given[0]);

@@ -78,14 +78,21 @@ describe('a wrong command line', () => {
     const faults: unknown[] = [];
     const look = async ([line, named]: readonly [string, RegExp]): Promise<void> => {
       const { status, stdout, stderr } = await home.run(words(line));
-      const good = status === 2 && stdout === '' && /^✘ /.test(stderr) && named.test(stderr) && /\n\s*hint: ./.test(stderr);
+      const good =
+        status === 2 &&
+        stdout === '' &&
+        stderr.startsWith('✘ ') &&
+        named.test(stderr) &&
+        /\n\s*hint: ./.test(stderr);
       if (!good) faults.push({ line, status, stdout: stdout.slice(0, 200), stderr: stderr.slice(0, 300) });
     };
     // Four at a time: each is a process of its own.
     const left = [...WRONG];
-    await Promise.all(Array.from({ length: 4 }, async () => {
-      for (let next = left.shift(); next; next = left.shift()) await look(next);
-    }));
+    await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        for (let next = left.shift(); next; next = left.shift()) await look(next);
+      }),
+    );
     expect(faults).toEqual([]);
   }, 60_000);
 
@@ -95,10 +102,17 @@ describe('a wrong command line', () => {
   });
 
   test('with --json the error is a document on standard error', async () => {
-    for (const line of ['--json spawn my.agent -- true', 'spawn my.agent --json -- true', '--json stop', 'status --json --wacth']) {
+    for (const line of [
+      '--json spawn my.agent -- true',
+      'spawn my.agent --json -- true',
+      '--json stop',
+      'status --json --wacth',
+    ]) {
       const { status, stdout, stderr } = await home.run(words(line));
       expect([line, status, stdout]).toEqual([line, 2, '']);
-      expect(JSON.parse(stderr)).toEqual({ error: { code: 'usage', message: expect.any(String), hint: expect.any(String) } });
+      expect(JSON.parse(stderr)).toEqual({
+        error: { code: 'usage', message: expect.any(String), hint: expect.any(String) },
+      });
     }
   });
 
@@ -121,7 +135,12 @@ describe('statuses', () => {
 
   test('what is not there is 3, as text and as JSON', async () => {
     const { status, stderr } = await home.run(['--json', 'inspect', 'nobody']);
-    expect([status, JSON.parse(stderr)]).toEqual([3, { error: { code: 'not-found', message: expect.stringContaining('"nobody"'), hint: expect.any(String) } }]);
+    expect([status, JSON.parse(stderr)]).toEqual([
+      3,
+      {
+        error: { code: 'not-found', message: expect.stringContaining('"nobody"'), hint: expect.any(String) },
+      },
+    ]);
   });
 
   test('a faulty config.yaml is 2, with its line', async () => {

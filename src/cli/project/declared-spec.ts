@@ -26,7 +26,8 @@ export async function declaredSpecs(project: Project, agents: readonly DeclaredA
 async function specOf(project: string, agent: DeclaredAgent, defaults: AgentDefaults): Promise<AgentSpec> {
   const { name, type, cwd, env, command } = agent;
   const flags = { type, project, env: Object.entries(env).map(([key, value]) => `${key}=${value}`) };
-  const caller = { env: process.env, cwd, umask: process.umask(), defaults };
+  // That it is known was checked with the rest of the file.
+  const caller = { env: process.env, cwd, umask: process.umask(), defaults, types: () => [type] };
   const spec = await agentSpec(name, flags, command.length === 0 ? undefined : command, caller);
   const { labels, capabilities, prompt, model, permissionMode, role, restart, health, limits, declaredAs, hooks } = agent;
   return { ...spec, labels, capabilities, prompt, model, permissionMode, role, restart, health, limits, declaredAs, hooks };

@@ -99,7 +99,10 @@ function running({ spec, record }: ManagedAgent, word: string): Done {
 
 async function stop(daemon: Daemon, agent: ManagedAgent, request: ActRequest): Promise<Done> {
   const { state } = agent.record;
-  if (state === 'terminated') return { outcome: 'unchanged', detail: 'was not running' };
+  if (!isLive(state) && state !== 'created') {
+    daemon.registry.patch(agent, { wish: 'stop' });
+    return { outcome: 'unchanged', detail: `was not running (${state})` };
+  }
   const ran = agent.record.process !== null;
   const stoppedTree = await stopTree(daemon, agent, request, 'stay-down');
   if (!ran) return { outcome: 'done', detail: state === 'spawning' ? 'will not be started again' : 'was not running' };

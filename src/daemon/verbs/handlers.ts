@@ -10,6 +10,14 @@ import { resources } from './resources.ts';
 import { spawn } from './spawn.ts';
 import { attach, input, keys, screen } from './terminal.ts';
 
+/** Without agents the tmux server holds only last screens: it goes too, unless a user works in a pane of their own there. */
+async function endAgents(daemon: Daemon): Promise<void> {
+  await act(daemon, { action: 'stop', selector: { all: true } });
+  const wrappers = new Set(daemon.registry.all().map(({ record }) => record.pane));
+  const inUse = (await daemon.tmux.panes()).some(({ id, dead, isSide }) => !dead && !isSide && !wrappers.has(id));
+  if (!inUse) await daemon.tmux.kill();
+}
+
 export function handlersOf(daemon: Daemon): Handlers {
   const name = ({ params }: { params: Readonly<Record<string, string>> }): string => params['name'] ?? '';
   return {
@@ -31,7 +39,7 @@ export function handlersOf(daemon: Daemon): Handlers {
     'POST /api/alerts': (request) => raiseAlert(daemon, request),
     'POST /api/alerts/:id/ack': (_, { params }) => acknowledge(daemon, params['id'] ?? ''),
     'POST /api/daemon/stop': async ({ agents }) => {
-      if (agents) await act(daemon, { action: 'stop', selector: { all: true } });
+      if (agents) await endAgents(daemon);
       daemon.end(agents ? 'asked to, with all agents' : 'asked to');
       return {};
     },

@@ -14,7 +14,7 @@ beforeAll(() => {
   fs.writeFileSync(path.join(folder, 'notes.txt'), 'not a program', { mode: 0o644 });
   fs.writeFileSync(path.join(folder, 'good.env'), 'PORT=1\nexport NAME="two\nlines" # why\n\n# a comment\n');
   fs.writeFileSync(path.join(folder, 'bad.env'), 'PORT=1\nthis is none\n');
-  caller = { env: { PATH: `${folder}:/usr/bin:/bin`, HOME: '/home/x' }, cwd: folder, umask: 0o27, defaults: DEFAULT_SETTINGS.agent };
+  caller = { env: { PATH: `${folder}:/usr/bin:/bin`, HOME: '/home/x' }, cwd: folder, umask: 0o27, defaults: DEFAULT_SETTINGS.agent, types: () => ['worker', 'python'] };
 });
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
