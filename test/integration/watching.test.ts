@@ -159,6 +159,7 @@ describe('events', () => {
     );
     await home.agentThat('evil', 'failed', ({ state }) => state === 'failed');
     // oxlint-disable-next-line no-control-regex -- that there is none is what is tested
+    // oxlint-disable-next-line no-control-regex -- that there is none is what is tested
     for (const args of [['status'], ['inspect', 'evil'], ['events', '--agent', 'evil']])
       expect(await home.ok(...args)).not.toMatch(/[\u0007\u001b]/);
   });
