@@ -26,10 +26,25 @@ export function cpuBetweenMs(before: CpuReading, after: CpuReading): number {
 
 /** Proportional set size of all of them. */
 export function pssBytes(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => {
-    const [, kilobytes = '0'] = /^Pss:\s+(\d+) kB/m.exec(readOrEmpty(`/proc/${pid}/smaps_rollup`)) ?? [];
-    return sum + Number(kilobytes) * 1024;
-  }, 0);
+  return pids.reduce((sum, pid) => sum + kilobytes(pid, 'Pss') * 1024, 0);
+}
+
+/** The same, were no other Node on the machine whose pages of Node's own file are shared: those count in full. */
+export function pssAloneBytes(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + (isNode(pid) ? kilobytes(pid, 'Rss') : kilobytes(pid, 'Pss')) * 1024, 0);
+}
+
+function isNode(pid: number): boolean {
+  try {
+    return fs.readlinkSync(`/proc/${pid}/exe`) === fs.realpathSync(process.execPath);
+  } catch {
+    return false;
+  }
+}
+
+function kilobytes(pid: number, what: 'Pss' | 'Rss'): number {
+  const found = new RegExp(`^${what}:\\s+(\\d+) kB`, 'm').exec(readOrEmpty(`/proc/${pid}/smaps_rollup`));
+  return Number(found?.[1] ?? 0);
 }
 
 function cpuMs(pid: number): number {

@@ -47,10 +47,3 @@ export function removeScratch({ folder }: Scratch): number {
   fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   return left;
 }
-
-/** A Node of one's own: programs that share the file share its memory, and would look cheaper than they are. */
-export function copyNode({ folder }: Scratch, owner: string): string {
-  const copy = path.join(folder, `node-${owner}`);
-  fs.copyFileSync(process.execPath, copy, fs.constants.COPYFILE_FICLONE);
-  return copy;
-}

@@ -8,7 +8,7 @@ import { pause, startMany, type Bench } from '../bench.ts';
 import type { Line } from '../line.ts';
 import { findMarked } from '../marked-processes.ts';
 import type { Peer } from '../peers/peer.ts';
-import { cpuBetweenMs, pssBytes, readCpu } from '../process-cost.ts';
+import { cpuBetweenMs, pssAloneBytes, pssBytes, readCpu } from '../process-cost.ts';
 
 const LARGE = 1000;
 const SETTLE_MS = 5000;
@@ -19,6 +19,7 @@ const MOST_GROWTH = 1.3;
 interface Cost {
   readonly cpuMsPerSecond: number;
   readonly pssMegabytes: number;
+  readonly pssAloneMegabytes: number;
   readonly processes: number;
 }
 
@@ -47,6 +48,7 @@ export async function measureIdle(bench: Bench): Promise<Line[]> {
       }),
       bars: [{ kind: 'value', below: 110 }],
     },
+    line(among, 'PSS, were it the only Node', 'MB', { muxward: some.pssAloneMegabytes, pm2: ofPm2.pssAloneMegabytes }),
     line(among, 'processes', '', { muxward: some.processes, pm2: ofPm2.processes, tmux: ofTmux.processes }),
   ];
   if (!wantsLarge(options.large)) return lines;
@@ -74,7 +76,7 @@ async function watch(bench: Bench, peer: Peer, count: number): Promise<Cost> {
   const seconds = (performance.now() - fromMs) / 1000;
   const pids = ofPeer();
   const cpuMs = cpuBetweenMs(before, readCpu(pids));
-  return { cpuMsPerSecond: cpuMs / seconds, pssMegabytes: pssBytes(pids) / 1e6, processes: pids.length };
+  return { cpuMsPerSecond: cpuMs / seconds, pssMegabytes: pssBytes(pids) / 1e6, pssAloneMegabytes: pssAloneBytes(pids) / 1e6, processes: pids.length };
 }
 
 /** Per agent, above what the program costs without any. */

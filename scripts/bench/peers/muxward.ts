@@ -1,7 +1,7 @@
 /** muxward itself, as users run it: through bin/muxward. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { copyNode, type Scratch } from '../scratch.ts';
+import type { Scratch } from '../scratch.ts';
 import { runOrThrow, type Command } from '../timed-command.ts';
 import { endPeer } from './end-peer.ts';
 import type { Peer } from './peer.ts';
@@ -15,7 +15,7 @@ export interface Muxward extends Peer {
 export function createMuxward(scratch: Scratch, launcher: string): Muxward {
   const folder = path.join(scratch.folder, 'mw');
   fs.mkdirSync(folder);
-  const node = copyNode(scratch, 'muxward');
+  const node = process.execPath;
   const env = { ...scratch.env, TMPDIR: folder, MUXWARD_HOME: folder, MUXWARD_NODE: node };
   const run = (...args: string[]): Command => ({ argv: [launcher, ...args], env });
   const program = ['--', scratch.child, scratch.fifo];

@@ -1,7 +1,7 @@
 /** pm2, with a home of its own and the Node that muxward has. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { copyNode, type Scratch } from '../scratch.ts';
+import type { Scratch } from '../scratch.ts';
 import { runOrThrow, type Command } from '../timed-command.ts';
 import { endPeer } from './end-peer.ts';
 import type { Peer } from './peer.ts';
@@ -13,7 +13,7 @@ export interface Pm2 extends Peer {
 export function createPm2(scratch: Scratch, program: string): Pm2 {
   const folder = path.join(scratch.folder, 'pm2');
   fs.mkdirSync(folder);
-  const node = copyNode(scratch, 'pm2');
+  const node = process.execPath;
   const env = { ...scratch.env, TMPDIR: folder, PM2_HOME: folder, PM2_DISABLE_VERSION_CHECK: 'true' };
   const run = (...args: string[]): Command => ({ argv: [node, program, ...args], env });
   const ids = (count: number): string[] => Array.from({ length: count }, (_, index) => `p-${index + 1}`);
