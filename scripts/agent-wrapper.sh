@@ -51,9 +51,14 @@ look_at_self() {
 find_mode() {
   mw_mode=none
   [ -t 0 ] || return 0
+  # The daemon starts it as the process of a pane, which leads its session.
+  if [ -n "$mw_supervised" ]; then
+    mw_mode=pane
+    return 0
+  fi
   look_at_self
   if [ -z "$mw_session" ]; then
-    if [ -n "$mw_supervised" ]; then mw_mode=pane; else mw_mode=shell; fi
+    mw_mode=shell
   elif [ "$mw_session" = "$mw_pid" ]; then
     mw_mode=pane
   elif [ "$mw_foreground" = "$mw_group" ]; then

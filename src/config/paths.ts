@@ -26,8 +26,6 @@ export interface RunPaths {
   readonly spec: string;
   readonly verdict: string;
   readonly journal: string;
-  /** Holds the process id of the log pipe. */
-  readonly logPid: string;
 }
 
 /** `$MUXWARD_HOME`, else `$XDG_STATE_HOME/muxward`, else `~/.local/state/muxward`; always absolute. */
@@ -67,7 +65,6 @@ export function runPaths(paths: HomePaths, agent: string): RunPaths {
     spec: path.join(folder, 'spec.json'),
     verdict: path.join(folder, 'verdict'),
     journal: path.join(folder, 'journal'),
-    logPid: path.join(folder, 'log.pid'),
   };
 }
 

@@ -168,7 +168,6 @@ export class Launcher {
       cwd: fs.existsSync(spec.cwd) ? spec.cwd : '/',
       argv: ['sh', wrapper, spec.name, spec.type, String(generation)],
       logPath: logPath(paths, spec.name),
-      logPidPath: runPaths(paths, spec.name).logPid,
     };
   }
 

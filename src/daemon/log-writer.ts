@@ -1,16 +1,23 @@
-/** The process that writes an agent's log (`cat`, started by tmux's pipe-pane), if it is proven to be that. */
+/** The processes that write logs: `cat`, started by the tmux server's pipe-pane, each with its log as standard output. */
 import fs from 'node:fs';
-import { runPaths, type HomePaths } from '../config/paths.ts';
 import type { Identity } from '../system/identity.ts';
-import { readStat } from '../system/process-table.ts';
+import { scanProcesses } from '../system/process-table.ts';
 
-export function logWriter(paths: HomePaths, agent: string, tmuxPid: number): Identity | null {
-  let pid: number;
+/** By the path of the log; from one pass over all processes. Empty where there is no /proc: then nothing is stopped. */
+export function logWriters(tmuxPid: number): Map<string, Identity> {
+  const children = (scanProcesses() ?? []).filter(({ ppid, comm }) => ppid === tmuxPid && comm === 'cat');
+  return new Map(
+    children.flatMap(({ pid, startTime }) => {
+      const log = standardOutputOf(pid);
+      return log === undefined ? [] : [[log, { pid, startTime }] as const];
+    }),
+  );
+}
+
+function standardOutputOf(pid: number): string | undefined {
   try {
-    pid = Number(fs.readFileSync(runPaths(paths, agent).logPid, 'utf8'));
+    return fs.readlinkSync(`/proc/${pid}/fd/1`);
   } catch {
-    return null;
+    return undefined;
   }
-  const stat = pid > 1 ? readStat(pid) : 'gone';
-  return typeof stat === 'object' && stat.ppid === tmuxPid ? { pid, startTime: stat.startTime } : null;
 }

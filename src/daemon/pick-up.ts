@@ -8,7 +8,7 @@ import { readJournal } from './journal.ts';
 import type { Launcher } from './launcher.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Log } from './log.ts';
-import { logWriter } from './log-writer.ts';
+import { logWriters } from './log-writer.ts';
 import type { ManagedAgent } from './managed-agent.ts';
 import { recover, type Witnesses } from './recovery.ts';
 import type { Registry } from './registry.ts';
@@ -28,6 +28,7 @@ export async function pickUp(options: PickUpOptions): Promise<void> {
     log.warn('tmux could not be asked what runs', error);
     return undefined;
   });
+  for (const writer of logWriters(tmux.serverPid).values()) resumeWriter(writer);
   const toLaunch: ManagedAgent[] = [];
   for (const agent of registry.all()) if (pickUpOne(options, agent, panes) === 'launch') toLaunch.push(agent);
   registry.flush();
@@ -39,8 +40,6 @@ function pickUpOne(options: PickUpOptions, agent: ManagedAgent, panes: readonly 
   const { record, spec } = agent;
   const pane = panes && mainPane(panes, agent);
   if (panes) registry.patch(agent, { pane: pane?.id ?? null, wrapper: pane ? identify(pane.wrapperPid) : null });
-  const writer = logWriter(paths, spec.name, options.tmux.serverPid);
-  if (writer) resumeWriter(writer);
   const now = registry.clock.now().toISOString();
   const journal = readJournal(runPaths(paths, spec.name).journal);
   const witnesses: Witnesses = { record, journal, pane, livenessOf, bootId: bootId(), now };

@@ -14,7 +14,7 @@ import { CLOCK_TICKS_PER_SECOND, scanProcesses, type ProcessStat } from '../syst
 import { treesOf } from '../system/process-tree.ts';
 import type { TmuxServer } from '../tmux/server.ts';
 import { lastEndIn } from './journal.ts';
-import { logWriter } from './log-writer.ts';
+import { logWriters } from './log-writer.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { ManagedAgent, RunningProcess } from './managed-agent.ts';
 import type { Registry } from './registry.ts';
@@ -44,6 +44,8 @@ interface Step {
 const UNSEEN_LIMIT = 3;
 
 const SESSIONS_BURST_MS = 100;
+
+const FLOOD_LOOK_MS = 100;
 
 export class Watch {
   readonly #options: WatchOptions;
@@ -215,14 +217,27 @@ export class Watch {
     return { cpuPercent, rssBytes, processes: tree.length, at };
   }
 
+  /** A log that was full may be so again before the next regular look: while one floods, looks follow one another. */
   async #rotateLogs(): Promise<void> {
+    while (await this.#rotateFullLogs()) {
+      await new Promise((resolve) => setTimeout(resolve, FLOOD_LOOK_MS));
+      if (this.#timer === null) return;
+    }
+  }
+
+  /** True where one was full. */
+  async #rotateFullLogs(): Promise<boolean> {
+    let rotated = false;
     const { registry, paths, log } = this.#options;
     for (const { spec } of registry.all()) {
       const file = logPath(paths, spec.name);
       const stat = fs.statSync(file, { throwIfNoEntry: false });
       if (stat === undefined || stat.size < log.maxBytes) continue;
-      await rotateLog({ logPath: file, keep: log.keep, writer: logWriter(paths, spec.name, this.#options.tmux.serverPid) });
+      const writer = logWriters(this.#options.tmux.serverPid).get(file) ?? null;
+      await rotateLog({ logPath: file, keep: log.keep, writer });
+      rotated = true;
     }
+    return rotated;
   }
 
   /** tmux says that sessions changed: asked once a burst, since two hundred at once change two hundred times. */

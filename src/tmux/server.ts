@@ -50,7 +50,6 @@ export interface LaunchRequest {
   readonly argv: readonly string[];
   /** Where everything the pane prints is appended. */
   readonly logPath: string;
-  readonly logPidPath: string;
 }
 
 export type LaunchOutcome =
@@ -306,7 +305,8 @@ export class TmuxServer {
 function launchCommands(request: LaunchRequest, size: readonly string[]): readonly (readonly string[])[] {
   const where = ['-c', literalFormat(request.cwd)];
   const report = ['-P', '-F', '#{pane_id} #{pane_pid}'];
-  const pipe = `umask 077; echo $$ >${quote(request.logPidPath)}; exec cat >>${quote(request.logPath)}`;
+  // The server's umask is the daemon's, so that only the user can read it.
+  const pipe = `exec cat >>${quote(request.logPath)}`;
   const log = (target: string): string[] => ['pipe-pane', '-t', target, pipe.replaceAll('#', '##').replaceAll('%', '%%')];
   if (request.pane === null) {
     return [

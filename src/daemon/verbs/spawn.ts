@@ -16,7 +16,6 @@ export async function spawn(daemon: Daemon, request: SpawnRequest): Promise<{ ag
   const changed = specs.map((spec) => daemon.registry.find(spec.name)).filter((agent) => agent !== undefined);
   await Promise.all(changed.map((agent) => makeRoom(daemon, agent)));
   const agents = specs.map((spec) => define(daemon, spec));
-  daemon.registry.flush();
   await daemon.launcher.launch(agents, 'starting, as you asked');
   const failed = agents.filter(({ record }) => record.exit?.kind === 'spawn-failed' || record.exit?.kind === 'missing-cwd');
   if (failed.length > 0) throw spawnFailed(failed);
