@@ -1,8 +1,10 @@
 // The daemon of a home: one, started on first need; agents live without it and are found again.
+import { execFile } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { eventually, isAlive, MuxwardHome, pidsWithArgument } from '../helpers/muxward-home.ts';
+import { eventually, isAlive, MUXWARD, MuxwardHome, pidsWithArgument } from '../helpers/muxward-home.ts';
 
 let home: MuxwardHome;
 
@@ -53,8 +55,10 @@ describe('start', () => {
     await home.ok('daemon', 'start');
     const pid = await home.daemonPid();
     expect(await home.ok('daemon', 'start')).toContain(`pid ${pid}`);
-    const second = await home.run(['spawn', 'a', '--', 'sleep', '1000']);
-    expect([second.status, daemons()]).toEqual([0, [pid]]);
+    // Started past the command line, as a service manager does.
+    const { stdout } = await promisify(execFile)(`${MUXWARD}d`, ['--home', home.home], { env: home.env });
+    expect(stdout).toContain('another daemon serves');
+    expect([(await home.spawn('a', '--', 'sleep', '1000')).state, daemons()]).toEqual(['ready', [pid]]);
   });
 
   test('a socket that nobody listens to is no hindrance', async () => {

@@ -84,6 +84,7 @@ describe('environment', () => {
       TERM_PROGRAM: ___,
       TERM_PROGRAM_VERSION: ____,
       MUXWARD_BIN: _____,
+      MUXWARD_NODE: ______,
       ...rest
     } = env;
     expect(rest).toEqual({

@@ -215,7 +215,7 @@ describe('what is refused', () => {
         [['spawn', 'a', '--cwd', '/no/such/folder', '--', 'sleep', '1'], /\/no\/such\/folder/],
         [['spawn', 'a', '--cwd', '/dev/null', '--', 'sleep', '1'], /\/dev\/null/],
         [['spawn', 'a', '--env-file', 'none', '--', 'sleep', '1'], /none/],
-        [['spawn', 'a', '--prompt-file', 'none'], /none/],
+        [['spawn', 'a', '--type', 'shell', '--prompt-file', 'none'], /none/],
       ];
       for (const [args, named] of cases) {
         const { status, stdout, stderr } = await fresh.run(args);

@@ -8,6 +8,7 @@ let home: MuxwardHome;
 
 beforeAll(() => {
   home = new MuxwardHome();
+  home.configure('watch: {liveness: 1s, sample: 1s}\n');
 });
 
 afterAll(() => home.end());
