@@ -45,7 +45,7 @@ const UNSEEN_LIMIT = 3;
 
 const SESSIONS_BURST_MS = 100;
 
-const FLOOD_LOOK_MS = 100;
+const FLOOD_LOOK_MS = 50;
 
 export class Watch {
   readonly #options: WatchOptions;
@@ -234,7 +234,7 @@ export class Watch {
       const stat = fs.statSync(file, { throwIfNoEntry: false });
       if (stat === undefined || stat.size < log.maxBytes) continue;
       const writer = logWriters(this.#options.tmux.serverPid).get(file) ?? null;
-      await rotateLog({ logPath: file, keep: log.keep, writer });
+      await rotateLog({ logPath: file, keep: log.keep, maxBytes: log.maxBytes, writer });
       rotated = true;
     }
     return rotated;

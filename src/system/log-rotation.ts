@@ -3,7 +3,9 @@
  * doubling a byte: the writer is stopped, the file copied and emptied in place, and the writer, which appends,
  * goes on at its beginning. When to rotate is the daemon's to decide.
  */
+import { createReadStream, createWriteStream } from 'node:fs';
 import { constants, copyFile, open, rename, rm, stat, truncate } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { livenessOf, type Identity } from './identity.ts';
 import { signalProcess } from './signals.ts';
@@ -13,6 +15,8 @@ export interface RotationRequest {
   readonly logPath: string;
   /** How many old logs are kept, as `<log>.1` (the newest) … `<log>.<keep>`. */
   readonly keep: number;
+  /** Of a log that has grown beyond twice this only the newest part is kept, and a line says what was left out. */
+  readonly maxBytes?: number;
   /** The process that writes the log, or null where none does. */
   readonly writer: Identity | null;
 }
@@ -61,12 +65,14 @@ async function stopWriter(writer: Identity): Promise<boolean> {
   }
 }
 
-async function shiftLogs({ logPath, keep }: RotationRequest): Promise<RotationOutcome> {
+async function shiftLogs({ logPath, keep, maxBytes = Infinity }: RotationRequest): Promise<RotationOutcome> {
   const copy = `${logPath}.tmp`;
   try {
     if (!(await isThere(logPath))) return 'no-log';
     if (keep > 0) {
-      await copyWhole(logPath, copy);
+      const { size } = await stat(logPath);
+      if (size > 2 * maxBytes) await copyNewest(logPath, copy, size, maxBytes);
+      else await copyWhole(logPath, copy);
       await rm(`${logPath}.${keep}`, { force: true });
       for (let n = keep - 1; n >= 1; n -= 1) await renameIfThere(`${logPath}.${n}`, `${logPath}.${n + 1}`);
       await rename(copy, `${logPath}.1`);
@@ -90,6 +96,14 @@ async function copyWhole(from: string, to: string): Promise<void> {
   } finally {
     await file.close();
   }
+}
+
+/** What floods faster than it can be copied would otherwise fill the disk by being copied. */
+async function copyNewest(from: string, to: string, size: number, keptBytes: number): Promise<void> {
+  await rm(to, { force: true });
+  const target = createWriteStream(to, { mode: 0o600, flags: 'wx' });
+  target.write(`[muxward: ${size - keptBytes} bytes left out here: they came faster than logs are rotated]\n`);
+  await pipeline(createReadStream(from, { start: size - keptBytes }), target);
 }
 
 async function renameIfThere(from: string, to: string): Promise<void> {

@@ -25,6 +25,17 @@ async function startWriter(log: string) {
 }
 
 describe('rotateLog', () => {
+  it('keeps only the newest part of a log that is far too large, and says what it left out', async () => {
+    const log = newLog();
+    writeFileSync(log, `${'old\n'.repeat(1000)}${'new\n'.repeat(25)}`);
+    expect(await rotateLog({ logPath: log, keep: 2, maxBytes: 100, writer: null })).toBe('rotated');
+    const [note, ...kept] = read(`${log}.1`).split('\n');
+    expect(note).toBe('[muxward: 4000 bytes left out here: they came faster than logs are rotated]');
+    expect(kept.join('\n')).toBe('new\n'.repeat(25));
+    expect(statSync(log).size).toBe(0);
+    expect(statSync(`${log}.1`).mode & 0o777).toBe(0o600);
+  });
+
   it('loses and doubles no byte under a flood', async () => {
     const log = newLog();
     const { child, writer } = await startWriter(log);
