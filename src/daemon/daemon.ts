@@ -134,7 +134,7 @@ function wire(options: DaemonOptions, paths: HomePaths, settings: Settings, regi
         .catch((error: unknown) => warn('tmux', error));
     },
     onNewServer: () => {
-      const lost = registry.all().filter(({ record }) => record.process !== null).length;
+      const lost = registry.all().filter(({ record }) => record.pane !== null).length;
       if (lost > 0) registry.emit('tmux.lost', null, { agents: lost });
     },
   });

@@ -15,7 +15,7 @@ export interface RotationRequest {
   readonly logPath: string;
   /** How many old logs are kept, as `<log>.1` (the newest) … `<log>.<keep>`. */
   readonly keep: number;
-  /** Of a log that has grown beyond twice this only the newest part is kept, and a line says what was left out. */
+  /** Of a log that has grown far beyond this only the newest part is kept, and a line says what was left out. */
   readonly maxBytes?: number;
   /** The process that writes the log, or null where none does. */
   readonly writer: Identity | null;
@@ -65,13 +65,16 @@ async function stopWriter(writer: Identity): Promise<boolean> {
   }
 }
 
+/** Copied faster than any program fills it again, so never cut. */
+const ALWAYS_COPIED_BYTES = 32 * 2 ** 20;
+
 async function shiftLogs({ logPath, keep, maxBytes = Infinity }: RotationRequest): Promise<RotationOutcome> {
   const copy = `${logPath}.tmp`;
   try {
     if (!(await isThere(logPath))) return 'no-log';
     if (keep > 0) {
       const { size } = await stat(logPath);
-      if (size > 2 * maxBytes) await copyNewest(logPath, copy, size, maxBytes);
+      if (size > Math.max(4 * maxBytes, ALWAYS_COPIED_BYTES)) await copyNewest(logPath, copy, size, maxBytes);
       else await copyWhole(logPath, copy);
       await rm(`${logPath}.${keep}`, { force: true });
       for (let n = keep - 1; n >= 1; n -= 1) await renameIfThere(`${logPath}.${n}`, `${logPath}.${n + 1}`);

@@ -27,10 +27,11 @@ async function startWriter(log: string) {
 describe('rotateLog', () => {
   it('keeps only the newest part of a log that is far too large, and says what it left out', async () => {
     const log = newLog();
-    writeFileSync(log, `${'old\n'.repeat(1000)}${'new\n'.repeat(25)}`);
+    const old = 'old\n'.repeat(10 * 2 ** 20);
+    writeFileSync(log, `${old}${'new\n'.repeat(25)}`);
     expect(await rotateLog({ logPath: log, keep: 2, maxBytes: 100, writer: null })).toBe('rotated');
     const [note, ...kept] = read(`${log}.1`).split('\n');
-    expect(note).toBe('[muxward: 4000 bytes left out here: they came faster than logs are rotated]');
+    expect(note).toBe('[muxward: 41943040 bytes left out here: they came faster than logs are rotated]');
     expect(kept.join('\n')).toBe('new\n'.repeat(25));
     expect(statSync(log).size).toBe(0);
     expect(statSync(`${log}.1`).mode & 0o777).toBe(0o600);
