@@ -35,7 +35,7 @@ export function terminalNames(installation: string): string[] {
   return files.filter((file) => file.endsWith('.yaml')).map((file) => file.slice(0, -'.yaml'.length)).sort();
 }
 
-export function terminalType(name: string, template: TerminalTemplate): AgentType {
+function terminalType(name: string, template: TerminalTemplate): AgentType {
   return { name, summary: template.summary, sideWindow: 'monitor', plan: (spec) => planTerminal(template, spec) };
 }
 

@@ -116,7 +116,7 @@ function specType(flags: SpecFlags, command: readonly string[] | undefined, type
 }
 
 /** @throws MuxwardError `usage` where the folder is none. */
-export function specFolder(folder: string | undefined, callerCwd: string): string {
+function specFolder(folder: string | undefined, callerCwd: string): string {
   const absolute = path.resolve(callerCwd, folder ?? '.');
   if (fs.statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) return absolute;
   const what = fs.existsSync(absolute) ? 'is no folder' : 'is not there';

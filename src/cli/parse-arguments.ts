@@ -53,7 +53,7 @@ function isOption(word: string, long: string): boolean {
 }
 
 /** The camelCase key of an option, as commander makes it: `--env-file` is `envFile`, `--no-wait` is `wait`. */
-export function keyOf(long: string): string {
+function keyOf(long: string): string {
   return long.replace(/^no-/, '').replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 

@@ -34,7 +34,7 @@ export async function specEnvironment(
 }
 
 /** The caller's environment as an agent inherits it. */
-export function callerEnvironment(callerEnv: NodeJS.ProcessEnv): Record<string, string> {
+function callerEnvironment(callerEnv: NodeJS.ProcessEnv): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(callerEnv)) {
     if (value === undefined || name.startsWith('MUXWARD_') || OF_THE_TERMINAL.has(name)) continue;

@@ -5,7 +5,7 @@ import { MuxwardError } from '../core/errors.ts';
 import { printable } from '../core/names.ts';
 
 /** A single argument of a process holds 128 KiB with its end (MAX_ARG_STRLEN of Linux). */
-export const PROMPT_MAX_BYTES = 120 * 1000;
+const PROMPT_MAX_BYTES = 120 * 1000;
 
 interface PromptFlags {
   readonly prompt?: string;

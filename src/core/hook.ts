@@ -3,7 +3,7 @@ import type { EventType } from './event.ts';
 import { STATES, type State } from './state.ts';
 
 /** The events that a hook may name besides states. */
-export const HOOK_EVENTS = [
+const HOOK_EVENTS = [
   'agent.created',
   'agent.changed',
   'agent.started',

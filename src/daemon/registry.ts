@@ -126,7 +126,7 @@ export class Registry {
   }
 
   emit<T extends EventType>(type: T, agent: string | null, data: EventData[T]): void {
-    this.#events.push({ at: this.clock.now().toISOString(), type, agent, data } as NewEvent);
+    this.#events.push({ at: this.clock.now().toISOString(), type, agent, data });
     this.#schedule();
   }
 

@@ -4,7 +4,7 @@ import type { Agent } from '../../../src/core/agent.ts';
 export const NOW = Date.parse('2030-01-31T12:00:00Z');
 
 /** ISO time that many seconds before NOW. */
-export function secondsAgo(seconds: number): string {
+function secondsAgo(seconds: number): string {
   return new Date(NOW - seconds * 1000).toISOString();
 }
 
