@@ -71,10 +71,11 @@ await_continue() {
   { read -r mw_child </proc/$$/task/$$/children; } 2>/dev/null
   mw_child=${mw_child%% *}
   mw_child=${mw_child:-$(jobs -p)}
-  mw_state=''
-  [ "$(kill -l "$mw_status")" = STOP ] || return 0
+  mw_state='' mw_looks=0
+  # First of all: who continues it within the millisecond that the next line takes would not be noticed.
   look_at_child
-  mw_cpu_before=$mw_cpu mw_looks=0
+  mw_cpu_before=$mw_cpu
+  [ "$(kill -l "$mw_status")" = STOP ] || return 0
   while :; do
     case $mw_state in T*) ;; *) break ;; esac
     [ "$mw_cpu" = "$mw_cpu_before" ] || break

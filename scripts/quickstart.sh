@@ -92,7 +92,7 @@ is_clean() {
 }
 
 end_everything() {
-  "$muxward" daemon stop --agents && "$muxward" tmux kill-server
+  "$muxward" daemon stop --agents
 }
 
 home=''

@@ -55,7 +55,7 @@ export function requestWhole(request: RawRequest): Promise<Buffer> {
       try {
         resolve(bodyOf(Buffer.concat(pieces), request));
       } catch (error) {
-        reject(error);
+        reject(error instanceof Error ? error : new Error(String(error)));
       }
     });
     socket.write(encode(request));

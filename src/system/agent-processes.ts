@@ -82,13 +82,6 @@ export class AgentProcesses {
     return [...mine.values()];
   }
 
-  /** With all that descend from the root: once it is gone, those without a mark cannot be told from strangers. */
-  async findFirst(): Promise<Member[]> {
-    const nowMs = performance.now();
-    while (readTable().beganMs < nowMs) await sleep(1);
-    return this.find();
-  }
-
   /** Its living processes by readings that began after this call. */
   async findAfresh(): Promise<Member[]> {
     const nowMs = performance.now();

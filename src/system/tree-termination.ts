@@ -40,11 +40,9 @@ export async function terminateTree(request: TerminationRequest): Promise<Termin
   const startedMs = performance.now();
   const members = new AgentProcesses(request.agent, request.root, request.marked);
   const end = new Ending(members, request.root);
-  let left = await members.findFirst();
+  let left = await members.findAfresh();
   if (!request.force) {
     left = await end.signalUntilGone('SIGTERM', left, request.graceMs);
-  } else if (left.length === 0) {
-    left = await members.findAfresh();
   }
   const usedKill = left.length > 0;
   if (usedKill) left = await end.signalUntilGone('SIGKILL', left, KILL_WAIT_MS);
