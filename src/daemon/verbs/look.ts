@@ -10,8 +10,7 @@ import { toAgent, type ManagedAgent } from '../managed-agent.ts';
 import type { Daemon } from './context.ts';
 
 export function status(daemon: Daemon, selector: Selector): StatusReply {
-  const isUnsampled = daemon.registry.all().some(({ record, resources }) => record.process !== null && resources === null);
-  if (isUnsampled) daemon.watch.sample();
+  daemon.watch.freshen();
   return { agents: select(daemon.registry.all().map(toAgent), selector), daemon: daemon.info() };
 }
 
