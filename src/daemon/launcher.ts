@@ -166,7 +166,7 @@ export class Launcher {
       session: spec.name,
       pane,
       cwd: fs.existsSync(spec.cwd) ? spec.cwd : '/',
-      argv: ['sh', wrapper, spec.name, spec.type, String(generation)],
+      argv: ['/bin/sh', wrapper, spec.name, spec.type, String(generation)],
       logPath: logPath(paths, spec.name),
     };
   }

@@ -66,9 +66,9 @@ export function argsFile(spec: AgentSpec, plan: LaunchPlan): string {
   return `umask ${umask}\ncwd=${quote(spec.cwd)}\nset -- ${plan.argv.map(quote).join(' ')}\n`;
 }
 
+/** False where there is a file already, or none can be linked: then it is written. */
 function link(from: string, to: string): boolean {
   try {
-    fs.rmSync(to, { force: true });
     fs.linkSync(from, to);
     return true;
   } catch {
