@@ -23,7 +23,7 @@ function render({ machine, used, limitsBy, admits }: ResourcesReply): string {
     `memory    ${formatSize(machine.memoryAvailableBytes)} of ${formatSize(machine.memoryBytes)} available`,
     `disk      ${formatSize(machine.homeFreeBytes)} free for the home`,
     `terminals ${machine.ptysFree === null ? 'unknown' : `${machine.ptysFree} free`}`,
-    `agents    ${used.agents}, with ${used.processes} processes: ${Math.round(used.cpuPercent)} % CPU, ${formatSize(used.rssBytes)} memory`,
+    `agents    ${used.agents}, with ${used.processes} process${used.processes === 1 ? '' : 'es'}: ${Math.round(used.cpuPercent)} % CPU, ${formatSize(used.rssBytes)} memory`,
     `limits    ${enforced}`,
     `room      for ${admits.agents} more of the usual size; then ${admits.bound} runs out`,
     '',

@@ -44,7 +44,7 @@ function totals(agents: readonly Agent[]): string {
   const cpu = agents.reduce((sum, agent) => sum + Math.max(0, cpuOf(agent)), 0);
   const memory = agents.reduce((sum, agent) => sum + Math.max(0, memoryOf(agent)), 0);
   const processes = agents.reduce((sum, agent) => sum + (agent.resources?.processes ?? 0), 0);
-  return `${agents.length} ${agents.length === 1 ? 'agent' : 'agents'}, ${processes} processes, ${Math.round(cpu)} % CPU, ${formatSize(memory)} memory`;
+  return `${agents.length} ${agents.length === 1 ? 'agent' : 'agents'}, ${processes} process${processes === 1 ? '' : 'es'}, ${Math.round(cpu)} % CPU, ${formatSize(memory)} memory`;
 }
 
 function cpuOf({ resources }: Agent): number {

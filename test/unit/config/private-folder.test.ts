@@ -4,22 +4,12 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makePrivateFolder } from '../../../src/config/private-folder.ts';
-import { MuxwardError } from '../../../src/core/errors.ts';
+import { failureOf } from '../../helpers/failure-of.ts';
 import { temporaryFolder } from '../system/temp-folder.ts';
 
 const folder = temporaryFolder('private');
 const isRoot = process.getuid?.() === 0;
 const modeOf = (file: string): string => (statSync(file).mode & 0o777).toString(8);
-
-function failureOf(act: () => void): MuxwardError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof MuxwardError) return error;
-    throw error;
-  }
-  throw new Error('it did not fail');
-}
 
 describe('makePrivateFolder', () => {
   it('makes it with all above it, whatever the umask', () => {

@@ -15,7 +15,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { AgentSpec } from '../../../src/core/agent.ts';
-import { MuxwardError } from '../../../src/core/errors.ts';
+import { failureOf } from '../../helpers/failure-of.ts';
 import { DEFAULT_RESTART } from '../../../src/core/restart-policy.ts';
 import type { AgentRow } from '../../../src/store/agent-rows.ts';
 import { MIGRATIONS } from '../../../src/store/migrations.ts';
@@ -237,16 +237,6 @@ function overwrite(file: string, at: number, length: number): void {
   const bytes = readFileSync(file);
   bytes.fill(0xa5, at, at + length);
   writeFileSync(file, bytes);
-}
-
-function failureOf(act: () => unknown): MuxwardError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof MuxwardError) return error;
-    throw error;
-  }
-  throw new Error('it did not fail');
 }
 
 describe('transaction', () => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { MuxwardError } from '../../../src/core/errors.ts';
+import { failureOf } from '../../helpers/failure-of.ts';
 import { makePrivateFolder } from '../../../src/config/private-folder.ts';
 import { writePrivateFile } from '../../../src/system/secure-files.ts';
 import { temporaryFolder } from './temp-folder.ts';
@@ -9,16 +9,6 @@ import { temporaryFolder } from './temp-folder.ts';
 const folder = temporaryFolder('secure');
 const isRoot = process.getuid?.() === 0;
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
-
-function failureOf(act: () => void): MuxwardError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof MuxwardError) return error;
-    throw error;
-  }
-  throw new Error('it did not fail');
-}
 
 describe('writePrivateFile', () => {
   it('writes for the owner alone, replaces, and leaves nothing else behind', () => {
