@@ -13,6 +13,6 @@ export default defineConfig({
     hookTimeout: 20_000,
     teardownTimeout: 20_000,
     globalSetup: 'test/helpers/global.ts',
-    projects: ['unit', 'integration'].map(suite),
+    projects: ['unit', 'integration', 'faults', 'claude'].map(suite),
   },
 });

@@ -26,7 +26,7 @@ step types tsc --noEmit
 step lint oxlint src test scripts
 
 printf '\n▶ tests\n'
-vitest run "$@" || failed="$failed tests"
+vitest run --project unit --project integration "$@" || failed="$failed tests"
 
 [ -z "$failed" ] || {
   printf '✘ failed:%s\n' "$failed" >&2
