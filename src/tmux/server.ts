@@ -89,6 +89,8 @@ export class TmuxServer {
   #client: ControlClient | null = null;
   #connecting: Promise<void> | null = null;
   #batches = 0;
+  /** Side windows that are being made, by session. */
+  readonly #sideWindows = new Map<string, Promise<void>>();
   /** The server's pid and start time: another one after a reconnect means that every session is gone. */
   #serverId = '';
 
@@ -220,9 +222,16 @@ export class TmuxServer {
 
   /**
    * Puts window 1 there if it is missing, with nothing running in it: its command is started by hooks when somebody
-   * looks at the window, and ended by `restSideWindow` once nobody does.
+   * looks at the window, and ended by `restSideWindow` once nobody does. Those who ask for it at the same moment share
+   * one attempt: the second would find its place taken.
    */
-  async ensureSideWindow(session: string, name: string, argv: readonly string[]): Promise<void> {
+  ensureSideWindow(session: string, name: string, argv: readonly string[]): Promise<void> {
+    const underWay = this.#sideWindows.get(session) ?? this.#makeSideWindow(session, name, argv).finally(() => this.#sideWindows.delete(session));
+    this.#sideWindows.set(session, underWay);
+    return underWay;
+  }
+
+  async #makeSideWindow(session: string, name: string, argv: readonly string[]): Promise<void> {
     const windows = await this.#must(['list-windows', '-t', `=${session}`, '-F', '#{window_index}']);
     if (windows.includes('1')) return;
     const pane = `=${session}:1.0`;

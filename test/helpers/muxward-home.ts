@@ -288,7 +288,8 @@ function procFile(pid: number, file: string): string {
   }
 }
 
-function killIfThere(pid: number): void {
+/** Ends it by SIGKILL; one that went meanwhile is no fault. */
+export function killIfThere(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {

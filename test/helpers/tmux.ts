@@ -40,6 +40,7 @@ export class PrivateTmux {
     return this.run('display-message', '-p', '-t', `=${session}:`, format);
   }
 
+  /** Dead, and how it ended is known: the end of the terminal may be noticed before that of the process. */
   isPaneDead(session: string): boolean {
     // Debian's tmux may sleep through a pane's death until it is told of one.
     try {
@@ -47,7 +48,7 @@ export class PrivateTmux {
     } catch {
       return true;
     }
-    return this.format(session, '#{pane_dead}') === '1';
+    return /^1 ./.test(this.format(session, '#{pane_dead} #{pane_dead_status}#{pane_dead_signal}'));
   }
 
   end(): void {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseWrapperReport, type WrapperReport } from '../../src/core/wrapper-report.ts';
-import { eventually, isAlive } from '../helpers/muxward-home.ts';
+import { eventually, isAlive, killIfThere } from '../helpers/muxward-home.ts';
 import { PrivateTmux } from '../helpers/tmux.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -120,10 +120,9 @@ class Bench {
   }
 
   end(): void {
-    for (const { pid } of this.#spawned) if (pid !== undefined && isAlive(pid)) process.kill(pid, 'SIGKILL');
-    for (const report of [...this.reports(), ...this.journal()]) {
-      if (report.kind === 'started' && isAlive(report.pid)) process.kill(report.pid, 'SIGKILL');
-    }
+    for (const { pid } of this.#spawned) if (pid !== undefined) killIfThere(pid);
+    const started = [...this.reports(), ...this.journal()].flatMap((report) => (report.kind === 'started' ? [report.pid] : []));
+    for (const pid of new Set(started)) killIfThere(pid);
     this.tmux.end();
     if (this.#ends !== null) fs.closeSync(this.#ends);
     fs.rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
