@@ -4,7 +4,7 @@
  */
 import type { End } from './end.ts';
 import type { HookSpec } from './hook.ts';
-import type { RestartSettings } from './restart-policy.ts';
+import type { RestartSettings, Verdict } from './restart-policy.ts';
 import type { State } from './state.ts';
 
 /** How an agent is probed for health. `none`: only its process and its session are watched. */
@@ -132,6 +132,6 @@ export interface AgentDetails extends Agent {
   readonly runFolder: string;
   readonly wrapperPid: number | null;
   /** The last verdicts of the restart policy, newest first. */
-  readonly verdicts: readonly { readonly at: string; readonly reason: string }[];
+  readonly verdicts: readonly { readonly at: string; readonly action?: Verdict['action']; readonly reason: string }[];
   readonly processes: readonly { readonly pid: number; readonly ppid: number; readonly command: string; readonly rssBytes: number }[];
 }

@@ -29,6 +29,8 @@ export interface End {
   readonly at: string;
   /** More than the kind says, in words: "its working folder /x is gone". */
   readonly detail?: string;
+  /** `usage-limit`: when the limit is reset (ISO 8601), where that is known. */
+  readonly until?: string;
 }
 
 const SIGNALS: Readonly<Record<number, string>> = {

@@ -1,5 +1,6 @@
 /** The typed events of the audit trail: what happened to which agent, in the past tense. */
 import type { End } from './end.ts';
+import type { Verdict } from './restart-policy.ts';
 import type { State } from './state.ts';
 
 /** What each type of event carries. */
@@ -8,7 +9,7 @@ export interface EventData {
   'agent.changed': { readonly from: State; readonly to: State; readonly reason: string };
   'agent.started': { readonly pid: number; readonly generation: number };
   'agent.ended': { readonly generation: number; readonly end: End };
-  'agent.judged': { readonly action: 'restart' | 'finish' | 'give-up'; readonly reason: string };
+  'agent.judged': { readonly action: Verdict['action']; readonly reason: string };
   'agent.adopted': { readonly pid: number; readonly generation: number };
   'agent.typed': { readonly bytes: number };
   'agent.removed': Record<never, never>;

@@ -42,10 +42,18 @@ export const NO_RESTARTS: RestartMemory = { restartedAtMs: [], inARow: 0 };
 export type Verdict =
   | { readonly action: 'restart'; readonly delayMs: number; readonly reason: string; readonly memory: RestartMemory }
   | { readonly action: 'finish'; readonly reason: string }
-  | { readonly action: 'give-up'; readonly reason: string };
+  | { readonly action: 'give-up'; readonly reason: string }
+  /** It starts again at `until` (ISO 8601, by the wall clock), and that counts as no restart. */
+  | { readonly action: 'park'; readonly until: string; readonly reason: string };
 
 /** Ends that running again cannot mend: somebody has to do something first. */
 const HOPELESS: ReadonlySet<EndKind> = new Set<EndKind>(['missing-cwd', 'spawn-failed', 'auth']);
+
+/** A usage limit whose reset time nobody told is tried again after this long. */
+export const UNKNOWN_LIMIT_MS = 15 * 60_000;
+
+/** A limit that is met again at once, or whose reset time is past, still parks for this long. */
+const SHORTEST_PARK_MS = 60_000;
 
 /** A clean exit counts towards the crash-loop verdict only when the run was shorter than this. */
 const SHORT_RUN_MS = 10_000;
@@ -68,6 +76,7 @@ export function judgeEnd(settings: RestartSettings, memory: RestartMemory, endin
   if (clean && settings.policy !== 'always') return { action: 'finish', reason: 'finished (exit 0)' };
   if (HOPELESS.has(end.kind)) return { action: 'give-up', reason: what };
   if (settings.policy === 'no') return { action: 'give-up', reason: `${what}, and restart is "no"` };
+  if (end.kind === 'usage-limit') return park(end, what);
 
   const counts = !clean || ending.uptimeMs < SHORT_RUN_MS;
   const recent = memory.restartedAtMs.filter((at) => ending.nowMs - at < settings.windowMs);
@@ -82,6 +91,15 @@ export function judgeEnd(settings: RestartSettings, memory: RestartMemory, endin
     reason: `${what}, restarts${delayMs > 0 ? ` in ${delayMs} ms` : ''}`,
     memory: { restartedAtMs: counts ? [...recent, ending.nowMs] : recent, inARow: inARow + 1 },
   };
+}
+
+/** Waiting for a reset is no failure: it spends no restart, and the row of restarts stays as it is. */
+function park(end: End, what: string): Verdict {
+  const endedMs = Date.parse(end.at);
+  const resetMs = Date.parse(end.until ?? '');
+  const wantedMs = Number.isNaN(resetMs) ? endedMs + UNKNOWN_LIMIT_MS : resetMs;
+  const until = new Date(Math.max(wantedMs, endedMs + SHORTEST_PARK_MS)).toISOString();
+  return { action: 'park', until, reason: `${what}, starts again at ${until}` };
 }
 
 /**

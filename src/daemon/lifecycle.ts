@@ -1,19 +1,21 @@
 /**
- * What happens to agents and what follows: reports of wrappers become starts and ends, ends are judged by the restart
- * policy, and wishes of the user (run, stop) are carried out. The last wish wins, and there is never a second process.
+ * What happens to agents: reports of wrappers become starts and ends, and wishes of the user (run, stop) are carried
+ * out. The last wish wins, and there is never a second process. What follows an end is recovery/aftermath.ts.
  */
 import { runPaths, type HomePaths } from '../config/paths.ts';
-import { describeEnd, endFromStatus, type End, type EndKind } from '../core/end.ts';
-import { judgeEnd, NO_RESTARTS, type Verdict as Judgement } from '../core/restart-policy.ts';
+import { endFromStatus, type End } from '../core/end.ts';
+import { NO_RESTARTS } from '../core/restart-policy.ts';
 import { isLive, isRunning } from '../core/state.ts';
 import type { WrapperReport } from '../core/wrapper-report.ts';
 import { answer } from '../system/fifo-reader.ts';
 import { bootId, readStat } from '../system/process-table.ts';
 import { signalGroup, signalProcess } from '../system/signals.ts';
 import { terminateTree } from '../system/tree-termination.ts';
+import { explainEnd, type Because, type Explain } from './ends.ts';
 import type { LaunchFailure, Launcher } from './launcher.ts';
-import { VERDICTS_KEPT, type ManagedAgent, type RunningProcess } from './managed-agent.ts';
+import type { ManagedAgent, RunningProcess } from './managed-agent.ts';
 import type { Marks } from './marks.ts';
+import { Aftermath } from './recovery/aftermath.ts';
 import type { Registry } from './registry.ts';
 
 export interface LifecycleOptions {
@@ -31,7 +33,7 @@ export interface StopOptions {
   /** `run-again`: a restart, which counts as none of the policy's. */
   readonly next: 'stay-down' | 'run-again';
   /** Why, where it is not the user's wish: becomes the kind of the end. */
-  readonly because?: { readonly kind: EndKind; readonly detail: string };
+  readonly because?: Because;
 }
 
 export interface StopOutcome {
@@ -47,9 +49,16 @@ const LEFTOVER_GRACE_MS = 2000;
 
 export class Lifecycle {
   readonly #options: LifecycleOptions;
+  /** Asked in turn about every end that we did not bring about ourselves. */
+  readonly explainers: Explain[] = [];
+
+  /** What follows an end. */
+  readonly aftermath: Aftermath;
 
   constructor(options: LifecycleOptions) {
     this.#options = options;
+    const clear = (agent: ManagedAgent, left: RunningProcess): Promise<void> => this.#clear(agent, left);
+    this.aftermath = new Aftermath({ ...options, clear });
   }
 
   onReport(report: WrapperReport): void {
@@ -77,12 +86,14 @@ export class Lifecycle {
       startedAt: this.#now(),
       bootId: bootId(),
     };
+    const because = this.#startedBecause(agent);
     this.adopt(agent, running);
-    registry.move(agent, 'started', this.#startedBecause(agent));
+    registry.move(agent, 'started', because);
     registry.emit('agent.started', agent.spec.name, { pid, generation: running.generation });
   }
 
   #startedBecause({ record, memory }: ManagedAgent): string {
+    if (record.parked === true) return 'runs again (its usage limit was to be reset by now)';
     const isRestart = memory.inARow > 0 && record.restarts > 0 && record.verdicts[0] !== undefined;
     return isRestart ? `runs again (restart ${record.restarts} after ${record.verdicts[0]?.reason.split(', restarts')[0]})` : 'runs';
   }
@@ -92,7 +103,7 @@ export class Lifecycle {
     agent.startedAtMs = this.#options.registry.clock.monotonicMs();
     agent.unseen = 0;
     agent.resources = null;
-    this.#options.registry.patch(agent, { process: running, startedAt: running.startedAt, exit: null });
+    this.#options.registry.patch(agent, { process: running, startedAt: running.startedAt, exit: null, parked: false });
   }
 
   /** The process of `generation` is gone, or never came to be. A second word on the same end changes nothing. */
@@ -100,65 +111,33 @@ export class Lifecycle {
     const { registry } = this.#options;
     const { record } = agent;
     if (record.generation !== generation || !isLive(record.state) || record.exit !== null) return;
-    const end = attribute(seen, agent);
+    const end = explainEnd(agent, seen, this.explainers);
     const left = record.process;
     const uptimeMs = agent.startedAtMs === null ? 0 : registry.clock.monotonicMs() - agent.startedAtMs;
     agent.startedAtMs = null;
-    registry.patch(agent, { process: null, exit: end });
+    registry.patch(agent, { process: null, exit: end, parked: false });
     registry.emit('agent.ended', agent.spec.name, { generation, end });
     this.#options.marks.sweepSoon();
     if (record.wish === 'run' && agent.ending?.kind === 'stopped-by-user') {
       agent.memory = NO_RESTARTS;
-      return this.#again(agent, left, 0, 'restarted by you');
+      return this.aftermath.again(agent, left, { delayMs: 0 }, 'restarted by you');
     }
-    const judgement = judgeEnd(agent.spec.restart, agent.memory, {
-      end,
-      uptimeMs,
-      nowMs: registry.clock.monotonicMs(),
-      random: Math.random(),
-    });
-    this.#follow(agent, judgement, left);
+    this.aftermath.judge(agent, { end, uptimeMs, left });
   }
 
-  #follow(agent: ManagedAgent, judgement: Judgement, left: RunningProcess | null): void {
-    const { registry } = this.#options;
+  /**
+   * Lets the agent rest until `until` (ISO 8601), when a usage limit is reset: ends what runs, spends no restart.
+   * False where nothing runs that could be parked and nothing is about to start.
+   */
+  async park(agent: ManagedAgent, until: string, detail: string, graceMs: number): Promise<boolean> {
     const { record } = agent;
-    const { action, reason } = judgement;
-    registry.patch(agent, { verdicts: [{ at: this.#now(), reason }, ...record.verdicts].slice(0, VERDICTS_KEPT) });
-    registry.emit('agent.judged', agent.spec.name, { action, reason });
-    if (judgement.action === 'restart') {
-      this.#remember(agent, judgement.memory);
-      return this.#again(agent, left, judgement.delayMs, reason);
+    if (record.wish === 'stop' || !isLive(record.state) || record.state === 'terminating') return false;
+    if (this.aftermath.cancelWait(agent)) {
+      this.aftermath.again(agent, null, { until }, `${detail}, starts again at ${until}`);
+      return true;
     }
-    answer(runPaths(this.#options.paths, agent.spec.name).verdict, 'end');
-    registry.move(agent, judgement.action === 'finish' ? 'finished' : 'gave-up', reason);
-  }
-
-  #remember(agent: ManagedAgent, memory: ManagedAgent['memory']): void {
-    agent.memory = memory;
-    const { clock } = this.#options.registry;
-    const [wallMs, nowMs] = [clock.now().getTime(), clock.monotonicMs()];
-    this.#options.registry.patch(agent, {
-      restarts: agent.record.restarts + 1,
-      restartedAt: memory.restartedAtMs.map((at) => new Date(wallMs - (nowMs - at)).toISOString()),
-      restartsInARow: memory.inARow,
-    });
-  }
-
-  /** Starts the next generation after `delayMs`, once nothing is left of the old process group. */
-  #again(agent: ManagedAgent, left: RunningProcess | null, delayMs: number, reason: string): void {
-    const { registry, launcher } = this.#options;
-    registry.move(agent, 'launch', reason);
-    const start = async (): Promise<void> => {
-      agent.cancelRestart = null;
-      const { generation } = agent.record;
-      await launcher().placed(agent);
-      if (left !== null && groupLives(left)) await this.#clear(agent, left);
-      if (agent.record.wish === 'run' && agent.record.generation === generation) await launcher().relaunch(agent, reason);
-    };
-    const run = (): void => void start().catch((error: unknown) => this.#options.onError(agent.spec.name, error));
-    if (delayMs === 0) run();
-    else agent.cancelRestart = registry.clock.after(delayMs, run);
+    await this.stop(agent, { graceMs, force: false, next: 'run-again', because: { kind: 'usage-limit', detail, until } });
+    return true;
   }
 
   /**
@@ -169,9 +148,7 @@ export class Lifecycle {
     const { registry } = this.#options;
     const { record } = agent;
     if (options.because === undefined) registry.patch(agent, { wish: options.next === 'run-again' ? 'run' : 'stop' });
-    agent.cancelRestart?.();
-    const waited = agent.cancelRestart !== null;
-    agent.cancelRestart = null;
+    const waited = this.aftermath.cancelWait(agent);
     agent.ending = options.because ?? { kind: 'stopped-by-user' };
     const reason = options.because?.detail ?? 'stopped by you';
     if (waited || record.state === 'created') return this.#stopIdle(agent, reason);
@@ -257,22 +234,5 @@ export class Lifecycle {
 
   #now(): string {
     return this.#options.registry.clock.now().toISOString();
-  }
-}
-
-/** An end that we brought about ourselves bears our reason; its code and signal stay. */
-function attribute(seen: End, agent: ManagedAgent): End {
-  const { ending } = agent;
-  if (ending === null || seen.kind === 'missing-cwd' || seen.kind === 'spawn-failed') return seen;
-  if (ending.kind === 'stopped-by-user') return { ...seen, kind: ending.kind };
-  return { ...seen, kind: ending.kind, detail: ending.detail ?? describeEnd(seen) };
-}
-
-function groupLives({ pgid }: RunningProcess): boolean {
-  try {
-    process.kill(-pgid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { Activity, Agent, AgentSpec, HealthStatus, Resources } from '../core/agent.ts';
 import type { End, EndKind } from '../core/end.ts';
-import { NO_RESTARTS, type RestartMemory } from '../core/restart-policy.ts';
+import { NO_RESTARTS, type RestartMemory, type Verdict as Judgement } from '../core/restart-policy.ts';
 import { isRunning, type State } from '../core/state.ts';
 import type { Identity } from '../system/identity.ts';
 
@@ -21,6 +21,8 @@ export interface RunningProcess {
 
 export interface Verdict {
   readonly at: string;
+  /** Absent in records of earlier versions. */
+  readonly action?: Judgement['action'];
   readonly reason: string;
 }
 
@@ -50,6 +52,10 @@ export interface AgentRecord {
   /** Newest first. */
   verdicts: Verdict[];
   sessionId: string | null;
+  /** When it starts again (ISO 8601) while it waits for that: after a back-off, or for a limit to be reset. */
+  startsAt?: string | null;
+  /** True while what it waits for is the reset of a usage limit. */
+  parked?: boolean;
 }
 
 export interface Health {
@@ -70,7 +76,7 @@ export interface ManagedAgent {
   health: Health;
   activity: Activity;
   /** Why the process is being ended by us, where it is: becomes the kind of its end. */
-  ending: { readonly kind: EndKind; readonly detail?: string } | null;
+  ending: { readonly kind: EndKind; readonly detail?: string; readonly until?: string } | null;
   /** Cancels the start that waits for its back-off. */
   cancelRestart: (() => void) | null;
   /** Looks in a row at which the process was gone and nobody had reported its end. */
@@ -140,7 +146,7 @@ export function toAgent({ spec, record, resources, health, activity }: ManagedAg
     restarts: record.restarts,
     exit: record.exit && exitOf(record.exit),
     health: isRunning(record.state) || health.status === 'none' ? health : { ...health, status: 'unknown' },
-    activity,
+    activity: record.parked === true && record.state === 'spawning' ? { status: 'limited', evidence: record.reason, at: record.since } : activity,
     resources: process === null ? null : resources,
     limits: spec.limits,
     cost: { usd: 0, inputTokens: 0, outputTokens: 0 },

@@ -64,6 +64,9 @@ function pickUpOne(options: PickUpOptions, agent: ManagedAgent, panes: readonly 
       return 'done';
     case 'launch':
       return 'launch';
+    case 'waits':
+      lifecycle.aftermath.waitOn(agent);
+      return 'done';
     case 'rebooted':
       registry.patch(agent, { process: null, pane: null, wrapper: null });
       registry.move(agent, 'finished', 'the machine was started anew; muxward start brings it back');

@@ -28,6 +28,8 @@ export type Recovery =
   | { readonly kind: 'ended'; readonly generation: number; readonly end: End }
   /** It was meant to start, and had not. */
   | { readonly kind: 'launch' }
+  /** Its end was judged already: it starts when its back-off is over, or its limit is reset. */
+  | { readonly kind: 'waits' }
   /** The machine was started anew since: no crash. */
   | { readonly kind: 'rebooted' };
 
@@ -35,6 +37,7 @@ export function recover(witnesses: Witnesses): Recovery {
   const { record, pane, bootId } = witnesses;
   if (!isLive(record.state)) return { kind: 'leave' };
   if (record.process !== null && record.process.bootId !== bootId) return { kind: 'rebooted' };
+  if (record.state === 'spawning' && record.exit !== null && record.process === null) return { kind: 'waits' };
   const reports = witnesses.journal.filter(({ generation }) => generation === record.generation);
   const end = reports.findLast(({ kind }) => kind !== 'started');
   if (end) return { kind: 'ended', generation: record.generation, end: endOf(end, witnesses.now) };

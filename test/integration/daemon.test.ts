@@ -158,6 +158,16 @@ describe('SIGKILL', () => {
     expect(pidsWithArgument('1000').filter((one) => isAlive(one) && one === again.pid)).toHaveLength(1);
   });
 
+  test('an agent that waited for its back-off is started when that is over', async () => {
+    home.configure('restart: {base_delay: 2s}\n');
+    await home.run(['spawn', 'crasher', '--max-restarts', '2', '--', 'sh', '-c', 'sleep 0.2; exit 1']);
+    await home.agentThat('crasher', 'waits', ({ state, restarts }) => state === 'spawning' && restarts === 2);
+    await killDaemon();
+    const { restarts, reason, generation } = await home.agentThat('crasher', 'has failed', ({ state }) => state === 'failed', 20_000);
+    expect({ restarts, generation }).toEqual({ restarts: 2, generation: 3 });
+    expect(reason).toContain('3 times');
+  });
+
   test('in the middle of many starts: exactly one process and session each', async () => {
     await home.ok('daemon', 'start');
     const pid = await home.daemonPid();

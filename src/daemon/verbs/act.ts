@@ -79,9 +79,7 @@ async function start(daemon: Daemon, agent: ManagedAgent): Promise<Done> {
   const { registry, launcher } = daemon;
   const { record } = agent;
   if (record.state === 'paused') return resume(daemon, agent);
-  if (agent.cancelRestart) {
-    agent.cancelRestart();
-    agent.cancelRestart = null;
+  if (daemon.lifecycle.aftermath.cancelWait(agent)) {
     await launcher.relaunch(agent, 'starting, as you asked');
   } else if (record.state === 'terminating') {
     registry.patch(agent, { wish: 'run' });
@@ -130,9 +128,7 @@ function stopped({ spec, record }: ManagedAgent, { survivors, usedKill, elapsedM
 
 async function restart(daemon: Daemon, agent: ManagedAgent, request: ActRequest): Promise<Done> {
   const { record } = agent;
-  if (!isLive(record.state) || agent.cancelRestart) {
-    agent.cancelRestart?.();
-    agent.cancelRestart = null;
+  if (daemon.lifecycle.aftermath.cancelWait(agent) || !isLive(record.state)) {
     await startAll(daemon, [agent]);
   } else {
     await stopTree(daemon, agent, request, 'run-again');

@@ -10,8 +10,8 @@ import {
   type Verdict,
 } from '../../../src/core/restart-policy.ts';
 
-const exit = (code: number): End => ({ kind: 'exited', code, signal: null, at: '' });
-const KILLED: End = { kind: 'signalled', code: null, signal: 'SIGKILL', at: '' };
+const exit = (code: number): End => ({ kind: 'exited', code, signal: null, at: '2026-05-01T10:00:00.000Z' });
+const KILLED: End = { kind: 'signalled', code: null, signal: 'SIGKILL', at: '2026-05-01T10:00:00.000Z' };
 
 interface Life {
   readonly runs: number;
@@ -111,7 +111,7 @@ describe('a clean exit', () => {
 describe('other ends', () => {
   it('never start again what the user stopped', () => {
     for (const policy of ['no', 'on-failure', 'always'] as const) {
-      const end: End = { kind: 'stopped-by-user', code: null, signal: 'SIGTERM', at: '' };
+      const end: End = { kind: 'stopped-by-user', code: null, signal: 'SIGTERM', at: '2026-05-01T10:00:00.000Z' };
       expect(live({ uptimeMs: 0, end, settings: { policy } }).last).toEqual({
         action: 'finish',
         reason: 'stopped by you',
@@ -122,7 +122,7 @@ describe('other ends', () => {
   it.each(['missing-cwd', 'spawn-failed', 'auth'] as const)(
     'give up at once on %s, which running again cannot mend',
     (kind) => {
-      const end: End = { kind, code: null, signal: null, at: '', detail: 'its folder /x is gone' };
+      const end: End = { kind, code: null, signal: null, at: '2026-05-01T10:00:00.000Z', detail: 'its folder /x is gone' };
       expect(live({ uptimeMs: 0, end, settings: { policy: 'always' } })).toMatchObject({
         runs: 1,
         last: { action: 'give-up', reason: 'its folder /x is gone' },
@@ -182,7 +182,7 @@ it('over 10,000 histories: never more restarts in a window than allowed, and eve
     fc.constant(exit(0)),
     fc.integer({ min: 1, max: 255 }).map(exit),
     fc.constant(KILLED),
-    fc.constantFrom(...END_KINDS).map((kind): End => ({ kind, code: null, signal: null, at: '' })),
+    fc.constantFrom(...END_KINDS).map((kind): End => ({ kind, code: null, signal: null, at: '2026-05-01T10:00:00.000Z' })),
   );
   const history = fc.array(
     fc.record({
@@ -220,4 +220,30 @@ it('over 10,000 histories: never more restarts in a window than allowed, and eve
     }),
     { numRuns: 10_000 },
   );
+});
+
+describe('a usage limit', () => {
+  const limit = (until?: string): End => ({ kind: 'usage-limit', code: 1, signal: null, at: '2026-05-01T10:00:00.000Z', ...(until ? { until } : {}) });
+  const judged = (end: End, settings: Partial<RestartSettings> = {}): Verdict =>
+    judgeEnd({ ...DEFAULT_RESTART, ...settings }, { restartedAtMs: [900_000, 900_001, 900_002], inARow: 3 }, { end, uptimeMs: 5, nowMs: 1_000_000, random: 0 });
+
+  it('parks until it is reset, also where no restart is left', () => {
+    expect(judged(limit('2026-05-01T15:00:00.000Z'))).toEqual({
+      action: 'park',
+      until: '2026-05-01T15:00:00.000Z',
+      reason: 'usage limit, starts again at 2026-05-01T15:00:00.000Z',
+    });
+  });
+
+  it('is tried again after a quarter of an hour where nobody told when', () => {
+    expect(judged(limit())).toMatchObject({ action: 'park', until: '2026-05-01T10:15:00.000Z' });
+  });
+
+  it('parks for a minute at least, so that a limit met at once again does not spin', () => {
+    expect(judged(limit('2026-05-01T09:00:00.000Z'))).toMatchObject({ action: 'park', until: '2026-05-01T10:01:00.000Z' });
+  });
+
+  it('ends an agent that is never to be run again', () => {
+    expect(judged(limit('2026-05-01T15:00:00.000Z'), { policy: 'no' }).action).toBe('give-up');
+  });
 });
