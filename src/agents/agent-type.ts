@@ -12,6 +12,8 @@ export interface LaunchContext {
   readonly sessionId: string | null;
   /** Project root of muxward itself, where `bin/` and `templates/` are. */
   readonly installation: string;
+  /** Where the files of this agent lie. */
+  readonly runFolder: string;
 }
 
 export interface LaunchPlan {
@@ -23,6 +25,10 @@ export interface LaunchPlan {
   readonly sessionId: string | null;
   /** Typed once the screen shows `ready`, for programs that take no prompt as argument. */
   readonly typed: { readonly text: string; readonly ready: RegExp } | null;
+  /** Private files that the program reads, by name in the run folder. None where absent. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** It calls `scripts/agent-hook.sh`. */
+  readonly hasHooks?: true;
 }
 
 export interface AgentType {

@@ -2,7 +2,7 @@
 import { MuxwardError } from '../core/errors.ts';
 import { suggest } from '../core/names.ts';
 import type { AgentType } from './agent-type.ts';
-import { claudeCode } from './claude-code.ts';
+import { claudeCode } from './claude/launch.ts';
 import { monitor } from './monitor.ts';
 import { worker } from './worker.ts';
 

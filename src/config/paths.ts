@@ -26,6 +26,8 @@ export interface RunPaths {
   readonly spec: string;
   readonly verdict: string;
   readonly journal: string;
+  /** One file a hook call, where the agent's program has hooks. */
+  readonly hooks: string;
 }
 
 /** `$MUXWARD_HOME`, else `$XDG_STATE_HOME/muxward`, else `~/.local/state/muxward`; always absolute. */
@@ -65,6 +67,7 @@ export function runPaths(paths: HomePaths, agent: string): RunPaths {
     spec: path.join(folder, 'spec.json'),
     verdict: path.join(folder, 'verdict'),
     journal: path.join(folder, 'journal'),
+    hooks: path.join(folder, 'hooks.d'),
   };
 }
 

@@ -14,6 +14,8 @@ import type { Store } from '../store/store.ts';
 import { openReports } from '../system/fifo-reader.ts';
 import { makePrivateFolder } from '../config/private-folder.ts';
 import { TmuxServer } from '../tmux/server.ts';
+import { HookSpool } from './claude/hook-spool.ts';
+import { HookStream } from './claude/hook-stream.ts';
 import { EventHub } from './event-hub.ts';
 import { HealthChecks } from './health-checks.ts';
 import { runHooks } from './hooks-runner.ts';
@@ -60,7 +62,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   registry.load();
   if (options.rebuild) rebuild(registry, paths, log);
   const parts = wire(options, paths, settings, registry);
-  const { tmux, lifecycle, launcher, watch, marks } = parts;
+  const { tmux, lifecycle, launcher, watch, marks, spool } = parts;
   await tmux.connect();
   await pickUp({ registry, lifecycle, launcher, tmux, paths, log });
   const reports = openReports(paths.ends, (line) => {
@@ -73,6 +75,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     showStates(hub, registry, tmux, (error) => log.warn('status line', error)),
     () => watch.stop(),
     () => health.stop(),
+    () => spool.stop(),
     () => marks.stop(),
     () => reports.close(),
     () => tmux.disconnect(),
@@ -105,13 +108,14 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => void end(signal));
   watch.start();
   health.start();
+  spool.start();
   registry.emit('daemon.started', null, { pid: process.pid, version });
   store.events.trim(settings.eventsKept);
   api = await serveApi({ socketPath: paths.apiSocket, handlers: handlersOf(daemon), onBug: (error) => log.error('api', error) });
   log.info(`muxwardd ${version} serves ${paths.home} (pid ${process.pid}, ${registry.all().length} agents)`);
 }
 
-type Parts = Pick<Daemon, 'tmux' | 'lifecycle' | 'launcher' | 'marks' | 'watch' | 'watchers'>;
+type Parts = Pick<Daemon, 'tmux' | 'lifecycle' | 'launcher' | 'marks' | 'watch' | 'watchers' | 'hooks'> & { readonly spool: HookSpool };
 
 function wire(options: DaemonOptions, paths: HomePaths, settings: Settings, registry: Registry): Parts {
   const { log, installation } = options;
@@ -146,7 +150,10 @@ function wire(options: DaemonOptions, paths: HomePaths, settings: Settings, regi
     installation,
     spawnTimeoutMs: settings.spawnTimeoutMs,
     onFailure: (agent, generation, failure) => lifecycle.failed(agent, generation, failure),
+    onHooks: (agent) => spool.watch(agent),
   });
+  const hooks = new HookStream(warn);
+  const spool = new HookSpool({ registry, paths, stream: hooks, onError: warn });
   const pace = { liveness: settings.livenessEveryMs, samples: settings.sampleEveryMs };
   const watch: Watch = new Watch({
     registry,
@@ -159,7 +166,7 @@ function wire(options: DaemonOptions, paths: HomePaths, settings: Settings, regi
     graceMs: settings.stopGraceMs,
     onError: warn,
   });
-  return { tmux, lifecycle, launcher, marks, watch, watchers };
+  return { tmux, lifecycle, launcher, marks, watch, watchers, hooks, spool };
 }
 
 function livingGeneration(registry: Registry, name: string): number | null | undefined {

@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { agentType } from '../agents/registry.ts';
-import type { LaunchPlan } from '../agents/agent-type.ts';
+import type { LaunchContext, LaunchPlan } from '../agents/agent-type.ts';
 import type { AgentSpec } from '../core/agent.ts';
 import { logPath, runPaths, type HomePaths } from '../config/paths.ts';
 import { MuxwardError } from '../core/errors.ts';
@@ -25,6 +25,8 @@ export interface LauncherOptions {
   /** A start that cannot come to anything: it is ended as any other end would be. */
   readonly onFailure: (agent: ManagedAgent, generation: number, failure: LaunchFailure) => void;
   readonly spawnTimeoutMs: number;
+  /** An agent is about to start whose program will call hooks. */
+  readonly onHooks: (agent: string) => void;
 }
 
 /** `passing`: the machine or tmux is short of something now, so that another try may do. */
@@ -102,17 +104,22 @@ export class Launcher {
   /** @throws MuxwardError `usage` where this specification cannot be started. */
   async check(agent: Pick<ManagedAgent, 'spec'>): Promise<void> {
     const type = await agentType(agent.spec.type, this.#options.installation);
-    type.plan(agent.spec, { generation: 1, sessionId: null, installation: this.#options.installation });
+    type.plan(agent.spec, this.#context(agent.spec, 1, null));
   }
 
   async #plan({ spec, record }: ManagedAgent): Promise<LaunchPlan> {
-    const { installation } = this.#options;
-    const type = await agentType(spec.type, installation);
-    return type.plan(spec, { generation: record.generation + 1, sessionId: record.sessionId, installation });
+    const type = await agentType(spec.type, this.#options.installation);
+    return type.plan(spec, this.#context(spec, record.generation + 1, record.sessionId));
+  }
+
+  #context(spec: AgentSpec, generation: number, sessionId: string | null): LaunchContext {
+    const { installation, paths } = this.#options;
+    return { generation, sessionId, installation, runFolder: runPaths(paths, spec.name).folder };
   }
 
   #write(agent: ManagedAgent, plan: LaunchPlan): void {
     this.#files.write(agent.spec, plan);
+    if (plan.hasHooks) this.#options.onHooks(agent.spec.name);
     this.#written.set(agent, agent.spec);
   }
 

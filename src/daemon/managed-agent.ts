@@ -56,6 +56,8 @@ export interface AgentRecord {
   startsAt?: string | null;
   /** True while what it waits for is the reset of a usage limit. */
   parked?: boolean;
+  /** Hook calls that were acted upon and whose files may still be there. */
+  hooksTaken?: string[];
 }
 
 export interface Health {

@@ -30,6 +30,7 @@ export class Registry {
   #flushing: (() => void) | null = null;
   #noticing: NodeJS.Immediate | null = null;
   readonly #watchers = new Set<() => void>();
+  #afterStored: (() => void)[] = [];
 
   readonly clock: Clock;
   readonly #store: Store;
@@ -148,7 +149,16 @@ export class Registry {
     this.#respecified.clear();
     this.#removed.clear();
     this.#events = [];
+    const tasks = this.#afterStored;
+    this.#afterStored = [];
+    for (const task of tasks) task();
     this.#hub.publish(events.map((event, i) => ({ ...event, seq: lastSeq - events.length + 1 + i }) as MuxwardEvent));
+  }
+
+  /** Runs `task` once everything that changed until now is on disk. */
+  afterStored(task: () => void): void {
+    this.#afterStored.push(task);
+    this.#schedule();
   }
 
   /**

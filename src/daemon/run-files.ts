@@ -3,6 +3,7 @@
  * a long prompt is ever on a command line, and `spec.json`, from which a lost state can be made again.
  */
 import fs from 'node:fs';
+import path from 'node:path';
 import type { AgentSpec } from '../core/agent.ts';
 import { runPaths, type HomePaths } from '../config/paths.ts';
 import { makePrivateFolder } from '../config/private-folder.ts';
@@ -34,6 +35,8 @@ export class RunFiles {
     makePrivateFolder(paths.folder);
     this.#put('env', paths.env, envFile({ ...spec.env, ...plan.env }));
     this.#put('args', paths.args, argsFile(spec, plan));
+    for (const [name, content] of Object.entries(plan.files ?? {})) writePrivateFile(path.join(paths.folder, name), content);
+    if (plan.hasHooks) makePrivateFolder(paths.hooks);
   }
 
   /** Keeps the specification beside them; nothing needs it to start. */

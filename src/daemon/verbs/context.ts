@@ -4,6 +4,7 @@ import type { HomePaths } from '../../config/paths.ts';
 import type { DaemonInfo } from '../../core/protocol.ts';
 import type { Store } from '../../store/store.ts';
 import type { TmuxServer } from '../../tmux/server.ts';
+import type { HookStream } from '../claude/hook-stream.ts';
 import type { EventHub } from '../event-hub.ts';
 import type { Launcher } from '../launcher.ts';
 import type { Lifecycle } from '../lifecycle.ts';
@@ -24,6 +25,8 @@ export interface Daemon {
   readonly lifecycle: Lifecycle;
   readonly marks: Marks;
   readonly watch: Watch;
+  /** What Claude Code agents report of themselves. */
+  readonly hooks: HookStream;
   info(): DaemonInfo;
   /** How many clients follow the numbers now; adding one makes samples come every second. */
   readonly watchers: Set<symbol>;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PERMISSION_MODES } from '../../../src/agents/claude-code.ts';
+import { PERMISSION_MODES } from '../../../src/agents/claude/launch.ts';
 import { agentType } from '../../../src/agents/registry.ts';
 import { agentTypeNames, CLAUDE_PERMISSION_MODES } from '../../../src/config/agent-type-names.ts';
 

@@ -5,10 +5,12 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import type { AgentSpec } from '../core/agent.ts';
-import { MuxwardError } from '../core/errors.ts';
-import { NOTHING_MORE, type AgentType } from './agent-type.ts';
-import { loadRole } from './role.ts';
+import type { AgentSpec } from '../../core/agent.ts';
+import { MuxwardError } from '../../core/errors.ts';
+import { NOTHING_MORE, type AgentType, type LaunchContext } from '../agent-type.ts';
+import { loadRole } from '../role.ts';
+import { claudeSettings } from './settings-file.ts';
+import { userStatusLine } from './status-line.ts';
 
 export const PERMISSION_MODES = ['acceptEdits', 'auto', 'bypassPermissions', 'manual', 'dontAsk', 'plan'] as const;
 
@@ -23,20 +25,39 @@ export const claudeCode: AgentType = {
         hint: 'npm install -g @anthropic-ai/claude-code',
       });
     }
+    refuseOwnSettings(spec, own);
     const sessionId = context.sessionId ?? crypto.randomUUID();
     const resumes = context.sessionId !== null && fs.existsSync(transcriptPath(spec, context.sessionId));
     const conversation = resumes ? ['--resume', sessionId] : ['--session-id', sessionId];
     const prompt = spec.prompt === null || resumes ? [] : ['--', spec.prompt];
-    return { ...NOTHING_MORE, sessionId, argv: [program, ...settings(spec), ...rolePrompt(spec, context.installation), ...conversation, ...own, ...prompt] };
+    const settings = ['--settings', path.join(context.runFolder, SETTINGS)];
+    const argv = [program, ...settings, ...modes(spec), ...rolePrompt(spec, context.installation), ...conversation, ...own, ...prompt];
+    return { ...NOTHING_MORE, sessionId, argv, files: files(spec, context), hasHooks: true };
   },
 };
+
+/** In the run folder. */
+const SETTINGS = 'claude-settings.json';
+const STATUS_LINE = 'status-line';
+
+function files(spec: AgentSpec, { installation }: LaunchContext): Record<string, string> {
+  return { [SETTINGS]: claudeSettings(installation), [STATUS_LINE]: userStatusLine(configFolder(spec), spec.cwd) ?? '' };
+}
+
+/** Of two `--settings` the last would win, and muxward would hear nothing. */
+function refuseOwnSettings({ name }: AgentSpec, own: readonly string[]): void {
+  if (!own.some((word) => word === '--settings' || word.startsWith('--settings='))) return;
+  throw new MuxwardError('usage', `${name}: --settings is muxward's own, and there can be only one`, {
+    hint: 'put them into .claude/settings.local.json of the working folder',
+  });
+}
 
 function rolePrompt(spec: AgentSpec, installation: string): string[] {
   return spec.role === null ? [] : ['--append-system-prompt', loadRole(installation, spec.role)];
 }
 
 /** The permission mode is always said: the program's own default asks a server that a custom base URL does not have. */
-function settings(spec: AgentSpec): string[] {
+function modes(spec: AgentSpec): string[] {
   const mode = spec.permissionMode ?? 'manual';
   if (!(PERMISSION_MODES as readonly string[]).includes(mode)) {
     throw new MuxwardError('usage', `--permission-mode: "${mode}" is none`, { hint: `one of ${PERMISSION_MODES.join(', ')}` });
@@ -46,6 +67,9 @@ function settings(spec: AgentSpec): string[] {
 
 /** Where Claude Code 2.1 keeps a conversation: the folder's slashes become dashes. */
 function transcriptPath(spec: AgentSpec, sessionId: string): string {
-  const config = spec.env['CLAUDE_CONFIG_DIR'] ?? path.join(spec.env['HOME'] ?? '/', '.claude');
-  return path.join(config, 'projects', spec.cwd.replaceAll(/[^A-Za-z0-9]/g, '-'), `${sessionId}.jsonl`);
+  return path.join(configFolder(spec), 'projects', spec.cwd.replaceAll(/[^A-Za-z0-9]/g, '-'), `${sessionId}.jsonl`);
+}
+
+function configFolder({ env }: AgentSpec): string {
+  return env['CLAUDE_CONFIG_DIR'] ?? path.join(env['HOME'] ?? '/', '.claude');
 }
