@@ -72,6 +72,7 @@ const SCHEMAS: Record<Route, z.ZodMiniType> = {
     dryRun: z.optional(z.boolean()),
   }),
   'POST /api/wait': z.strictObject({ selector, for: z.enum([...WAIT_FOR, ...STATES]), timeoutMs: nullable(count) }),
+  'GET /api/agents/:name/transcript': z.strictObject({ limit: count, follow: z.optional(z.boolean()) }),
   'POST /api/agents/:name/input': z.strictObject({ text, submit: z.boolean(), wait: z.optional(z.boolean()) }),
   'POST /api/agents/:name/keys': z.strictObject({ keys: words.check(z.minLength(1)) }),
   'GET /api/agents/:name/screen': NOTHING,

@@ -23,6 +23,7 @@ const ROUTES = [
   'POST /api/agents',
   'POST /api/actions',
   'POST /api/wait',
+  'GET /api/agents/:name/transcript',
   'POST /api/agents/:name/input',
   'POST /api/agents/:name/keys',
   'GET /api/agents/:name/screen',

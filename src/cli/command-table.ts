@@ -15,6 +15,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'status', aliases: ['ls', 'ps'], group: 'Watch', summary: 'all agents and what they do', load: () => Promise.resolve(status), isAtHand: true },
   { name: 'attach', group: 'Watch', summary: "sit down at an agent's terminal", load: () => import('./commands/attach.ts') },
   { name: 'logs', group: 'Watch', summary: 'what agents have printed', load: () => import('./commands/logs.ts') },
+  { name: 'transcript', group: 'Watch', summary: 'what was said, and what tools did', load: () => import('./commands/transcript.ts') },
   { name: 'capture', group: 'Watch', summary: "an agent's screen as it is now", load: () => import('./commands/capture.ts') },
   { name: 'inspect', group: 'Watch', summary: 'everything known of one agent', load: () => import('./commands/inspect.ts') },
   { name: 'top', group: 'Watch', summary: 'CPU and memory, live', load: () => import('./commands/top.ts') },

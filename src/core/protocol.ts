@@ -7,6 +7,7 @@ import type { Agent, AgentDetails, AgentSpec } from './agent.ts';
 import type { ErrorBody } from './errors.ts';
 import type { EventData, MuxwardEvent } from './event.ts';
 import type { Selector } from './selector.ts';
+import type { TranscriptEntry } from './transcript.ts';
 
 export interface DaemonInfo {
   readonly pid: number;
@@ -139,6 +140,8 @@ export interface Routes {
   'POST /api/agents': { takes: SpawnRequest; gives: { readonly agents: readonly Agent[] } };
   'POST /api/actions': { takes: ActRequest; gives: { readonly outcomes: readonly ActOutcome[] } };
   'POST /api/wait': { takes: WaitRequest; gives: { readonly agents: readonly Agent[]; readonly timedOut: boolean } };
+  /** NDJSON: the last `limit` entries of the agent's conversation, then, where `follow`, what comes. */
+  'GET /api/agents/:name/transcript': { takes: { readonly limit: number; readonly follow?: boolean }; gives: TranscriptEntry };
   'POST /api/agents/:name/input': { takes: InputRequest; gives: { readonly proof: string } };
   'POST /api/agents/:name/keys': { takes: KeysRequest; gives: Record<never, never> };
   'GET /api/agents/:name/screen': { takes: undefined; gives: ScreenReply };

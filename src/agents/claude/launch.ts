@@ -3,7 +3,6 @@
  * reaches it through the wrapper's private argument file and is never wrapped as pasted text.
  * The conversation gets an id of its own at the first start, and a later start resumes it if it was written down.
  */
-import fs from 'node:fs';
 import path from 'node:path';
 import type { AgentSpec } from '../../core/agent.ts';
 import { MuxwardError } from '../../core/errors.ts';
@@ -11,6 +10,7 @@ import { NOTHING_MORE, type AgentType, type LaunchContext } from '../agent-type.
 import { loadRole } from '../role.ts';
 import { claudeSettings } from './settings-file.ts';
 import { userStatusLine } from './status-line.ts';
+import { configFolder, findTranscript } from './transcript-path.ts';
 
 export const PERMISSION_MODES = ['acceptEdits', 'auto', 'bypassPermissions', 'manual', 'dontAsk', 'plan'] as const;
 
@@ -27,7 +27,7 @@ export const claudeCode: AgentType = {
     }
     refuseOwnSettings(spec, own);
     const sessionId = context.sessionId ?? crypto.randomUUID();
-    const resumes = context.sessionId !== null && fs.existsSync(transcriptPath(spec, context.sessionId));
+    const resumes = context.sessionId !== null && findTranscript(spec, context.sessionId) !== undefined;
     const conversation = resumes ? ['--resume', sessionId] : ['--session-id', sessionId];
     const prompt = spec.prompt === null || resumes ? [] : ['--', spec.prompt];
     const settings = ['--settings', path.join(context.runFolder, SETTINGS)];
@@ -63,13 +63,4 @@ function modes(spec: AgentSpec): string[] {
     throw new MuxwardError('usage', `--permission-mode: "${mode}" is none`, { hint: `one of ${PERMISSION_MODES.join(', ')}` });
   }
   return ['--permission-mode', mode, '--name', spec.name, ...(spec.model === null ? [] : ['--model', spec.model])];
-}
-
-/** Where Claude Code 2.1 keeps a conversation: the folder's slashes become dashes. */
-function transcriptPath(spec: AgentSpec, sessionId: string): string {
-  return path.join(configFolder(spec), 'projects', spec.cwd.replaceAll(/[^A-Za-z0-9]/g, '-'), `${sessionId}.jsonl`);
-}
-
-function configFolder({ env }: AgentSpec): string {
-  return env['CLAUDE_CONFIG_DIR'] ?? path.join(env['HOME'] ?? '/', '.claude');
 }

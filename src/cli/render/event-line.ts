@@ -1,6 +1,7 @@
 /** One event of the audit trail as a line for people. Pure. */
 import { describeEnd } from '../../core/end.ts';
 import type { MuxwardEvent } from '../../core/event.ts';
+import { localTime } from './local-time.ts';
 import type { Palette } from './palette.ts';
 import { safeLine } from './safe-text.ts';
 
@@ -8,14 +9,6 @@ import { safeLine } from './safe-text.ts';
 export function eventLine(event: MuxwardEvent, palette: Palette, nowMs: number): string {
   const subject = event.agent ?? 'muxward';
   return `${palette.faint(localTime(event.at, nowMs))}  ${palette.strong(subject)}  ${safeLine(describe(event))}`;
-}
-
-function localTime(at: string, nowMs: number): string {
-  const time = new Date(at);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  const clock = `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
-  if (time.toDateString() === new Date(nowMs).toDateString()) return clock;
-  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${clock}`;
 }
 
 function describe(event: MuxwardEvent): string {

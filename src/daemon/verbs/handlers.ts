@@ -9,6 +9,7 @@ import { inspect, status, wait, watchStatus } from './look.ts';
 import { resources } from './resources.ts';
 import { spawn } from './spawn.ts';
 import { attach, input, keys, screen } from './terminal.ts';
+import { transcript } from './transcript.ts';
 
 /** Without agents the tmux server holds only last screens: it goes too, unless a user works in a pane of their own there. */
 async function endAgents(daemon: Daemon): Promise<void> {
@@ -28,6 +29,7 @@ export function handlersOf(daemon: Daemon): Handlers {
     'POST /api/agents': (request) => spawn(daemon, request),
     'POST /api/actions': (request) => act(daemon, request),
     'POST /api/wait': (request, { signal }) => wait(daemon, request, signal),
+    'GET /api/agents/:name/transcript': (request, call) => transcript(daemon, name(call), request, call.signal),
     'POST /api/agents/:name/input': (request, call) => input(daemon, name(call), request),
     'POST /api/agents/:name/keys': (request, call) => keys(daemon, name(call), request),
     'GET /api/agents/:name/screen': (_, call) => screen(daemon, name(call)),
