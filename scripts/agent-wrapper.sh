@@ -3,7 +3,7 @@
 # Whether and when it runs again is decided elsewhere (the daemon); see `agent-wrapper.sh --help`.
 #
 # Written to <home>/run/<name>/journal and, while it is there, to the FIFO <home>/run/.ends:
-#     <name> <generation> started <pid> <start time>
+#     <name> <generation> started <pid> <start time>         0 where the reader can look it up
 #     <name> <generation> ended <status>                     128+N for signal N
 #     <name> <generation> failed missing-cwd|missing-command
 # Read from the FIFO <home>/run/<name>/verdict after an end, where a generation was given:
@@ -35,6 +35,7 @@ is_number() {
 }
 
 # Sets what the kernel says of this very process. The program's name may hold spaces: what counts comes after its ")".
+# dash reads this file byte by byte, a quarter of what a start costs: in a pane, `find_own_pid` will do.
 look_at_self() {
   mw_pid='' mw_start=0 mw_group='' mw_session='' mw_foreground=''
   if { read -r mw_stat </proc/self/stat; } 2>/dev/null; then
@@ -44,6 +45,12 @@ look_at_self() {
   else
     mw_pid=$(exec sh -c 'echo "$PPID"')
   fi
+}
+
+# Its pid alone, as the kernel resolves /proc/self. Moves to that folder; the start time is left to who reads the report.
+find_own_pid() {
+  mw_start=0
+  cd -P /proc/self 2>/dev/null && mw_pid=${PWD#/proc/} && is_number "$mw_pid" || look_at_self
 }
 
 # pane: we lead the session of a terminal. shell: a terminal's foreground is ours, but the session is a shell's.
@@ -74,11 +81,12 @@ record() {
 # The child's side: becomes the agent's program. A failure is left in a file for the parent to report, which
 # first has to be ready for the verdict on it.
 launch() {
-  if [ "$mw_mode" = shell ]; then
+  if [ "$mw_mode" = pane ] && [ -z "$mw_given" ]; then
+    find_own_pid
+  else
     look_at_self
-    give_terminal "$mw_pid"
+    if [ "$mw_mode" = shell ]; then give_terminal "$mw_pid"; fi
   fi
-  look_at_self
   if [ -z "$mw_given" ]; then
     . "$mw_run/args"
     mw_cwd=$cwd
@@ -140,6 +148,41 @@ run_once() {
   fi
 }
 
+mw_launch='' mw_supervised='' mw_given='' mw_listening='' mw_loaded='' mw_generation=0
+if [ $# -eq 3 ] && is_name "$1" && is_name "$2" && is_number "$3"; then
+  mw_name=$1 mw_type=$2 mw_generation=$3 mw_supervised=1
+  shift 3
+fi
+case $mw_supervised${MUXWARD_HOME-} in
+  1/*) ;;
+  *)
+    if [ -n "$mw_supervised" ]; then set -- "$mw_name" "$mw_type" "$mw_generation"; fi
+    # Not by the function, in which its shifts would be lost.
+    mw_loaded=1 mw_by_hand=1
+    . "$mw_other_half"
+    ;;
+esac
+mw_home=$MUXWARD_HOME mw_run=$MUXWARD_HOME/run/$mw_name
+# Opened for reading too, so that it never blocks, and what it holds outlives the daemon.
+if [ -p "$mw_home/run/.ends" ]; then exec 3<>"$mw_home/run/.ends"; else exec 3>/dev/null; fi
+
+if [ -n "$mw_launch" ]; then
+  mw_mode=none
+  launch "$@"
+fi
+find_mode
+# Made here and not by the child, whose file mode mask is the agent's.
+if [ -d "$mw_run" ]; then { : >>"$mw_run/journal"; } 2>/dev/null; fi
+# TERM and HUP keep their default action: when a session's leader dies, the kernel hangs up the foreground.
+if [ "$mw_mode" = pane ]; then trap : INT QUIT TSTP; fi
+# When its foreground child ends by SIGINT, bash leaves all functions and loops, trap or no trap, and goes on here.
+mw_status=''
+run_once "$@"
+mw_left_with=$?
+mw_status=${mw_status:-$mw_left_with}
+
+# A shell reads a script as it comes to it: what stands below costs a start nothing.
+
 # The verdict may come within a millisecond of the report, so its FIFO is opened first.
 tell_end() {
   mw_end="ended $mw_status"
@@ -197,43 +240,9 @@ settle() {
   clear_screen_modes
 }
 
-mw_launch='' mw_supervised='' mw_given='' mw_listening='' mw_loaded='' mw_generation=0
-if [ $# -eq 3 ] && is_name "$1" && is_name "$2" && is_number "$3"; then
-  mw_name=$1 mw_type=$2 mw_generation=$3 mw_supervised=1
-  shift 3
-fi
-case $mw_supervised${MUXWARD_HOME-} in
-  1/*) ;;
-  *)
-    if [ -n "$mw_supervised" ]; then set -- "$mw_name" "$mw_type" "$mw_generation"; fi
-    # Not by the function, in which its shifts would be lost.
-    mw_loaded=1 mw_by_hand=1
-    . "$mw_other_half"
-    ;;
-esac
-mw_home=$MUXWARD_HOME mw_run=$MUXWARD_HOME/run/$mw_name
-# Opened for reading too, so that it never blocks, and what it holds outlives the daemon.
-if [ -p "$mw_home/run/.ends" ]; then exec 3<>"$mw_home/run/.ends"; else exec 3>/dev/null; fi
-
-if [ -n "$mw_launch" ]; then
-  mw_mode=none
-  launch "$@"
-fi
-find_mode
-# Made here and not by the child, whose file mode mask is the agent's.
-if [ -d "$mw_run" ]; then { : >>"$mw_run/journal"; } 2>/dev/null; fi
-# TERM and HUP keep their default action: when a session's leader dies, the kernel hangs up the foreground.
-if [ "$mw_mode" = pane ]; then trap : INT QUIT TSTP; fi
-if [ -z "${BASH_VERSION-}" ]; then
-  while :; do
-    run_once "$@"
-    settle
-  done
-fi
-# When its foreground child ends by SIGINT, bash leaves all functions and loops, trap or no trap, and goes on here.
-mw_status=''
-run_once "$@"
-mw_left_with=$?
-mw_status=${mw_status:-$mw_left_with}
 settle
-exec "$BASH" "$0" "$mw_name" "$mw_type" "$mw_generation" ${mw_given:+--} "$@"
+if [ -n "${BASH_VERSION-}" ]; then exec "$BASH" "$0" "$mw_name" "$mw_type" "$mw_generation" ${mw_given:+--} "$@"; fi
+while :; do
+  run_once "$@"
+  settle
+done

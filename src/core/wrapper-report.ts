@@ -5,7 +5,8 @@
  *     <agent> <generation> ended <status>
  *     <agent> <generation> failed missing-cwd|missing-command
  *
- * The start time is field 22 of /proc/<pid>/stat (clock ticks since boot), 0 where there is no /proc.
+ * The start time is field 22 of /proc/<pid>/stat (clock ticks since boot), 0 where the reader is to look it up: in a pane,
+ * where the shell would need a quarter of the start's time for it, and where there is no /proc.
  */
 
 export type WrapperReport =

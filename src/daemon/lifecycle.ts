@@ -78,10 +78,11 @@ export class Lifecycle {
     const { registry } = this.#options;
     if (agent.record.process?.generation === agent.record.generation) return;
     const stat = readStat(pid);
+    const seen = typeof stat === 'object' ? stat : { startTime: 0, pgid: pid };
     const running: RunningProcess = {
       pid,
-      startTime,
-      pgid: typeof stat === 'object' ? stat.pgid : pid,
+      startTime: startTime === 0 ? seen.startTime : startTime,
+      pgid: seen.pgid,
       generation: agent.record.generation,
       startedAt: this.#now(),
       bootId: bootId(),

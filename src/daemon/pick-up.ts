@@ -2,6 +2,7 @@
 import { type HomePaths, runPaths } from '../config/paths.ts';
 import { bootId } from '../system/process-table.ts';
 import { identify, livenessOf } from '../system/identity.ts';
+import { isMarked } from '../system/marks.ts';
 import { resumeWriter } from '../system/log-rotation.ts';
 import type { Pane, TmuxServer } from '../tmux/server.ts';
 import { readJournal } from './journal.ts';
@@ -42,7 +43,9 @@ function pickUpOne(options: PickUpOptions, agent: ManagedAgent, panes: readonly 
   if (panes) registry.patch(agent, { pane: pane?.id ?? null, wrapper: pane ? identify(pane.wrapperPid) : null });
   const now = registry.clock.now().toISOString();
   const journal = readJournal(runPaths(paths, spec.name).journal);
-  const witnesses: Witnesses = { record, journal, pane, livenessOf, bootId: bootId(), now };
+  const startTimeOf = (pid: number, generation: number): number | undefined =>
+    isMarked(pid, paths.home, spec.name, generation) ? identify(pid).startTime : undefined;
+  const witnesses: Witnesses = { record, journal, pane, livenessOf, startTimeOf, bootId: bootId(), now };
   const recovery = recover(witnesses);
   switch (recovery.kind) {
     case 'leave':

@@ -14,6 +14,8 @@ export interface Witnesses {
   /** The agent's main pane in tmux, null where there is no such session, undefined where tmux could not be asked. */
   readonly pane: { readonly id: string; readonly wrapperPid: number; readonly wrapperLives: boolean } | null | undefined;
   readonly livenessOf: (identity: { pid: number; startTime: number }) => Liveness;
+  /** The start time of the process that the journal names, where it still bears this start's mark; else undefined. */
+  readonly startTimeOf: (pid: number, generation: number) => number | undefined;
   readonly bootId: string;
   readonly now: string;
 }
@@ -56,12 +58,16 @@ export function recover(witnesses: Witnesses): Recovery {
   }
 }
 
+/** No process has it: what has that pid now is not the one that was started. */
+const ANOTHERS = -1;
+
 /** What the wrapper wrote last is newer than what the daemon could store. */
-function latestProcess(reports: readonly WrapperReport[], { record, bootId, now }: Witnesses): RunningProcess | null {
+function latestProcess(reports: readonly WrapperReport[], { record, bootId, now, startTimeOf }: Witnesses): RunningProcess | null {
   const started = reports.findLast((report) => report.kind === 'started');
   if (started === undefined || started.kind !== 'started') return record.process;
   if (record.process?.pid === started.pid && record.process.generation === started.generation) return record.process;
-  const { pid, startTime, generation } = started;
+  const { pid, generation } = started;
+  const startTime = started.startTime === 0 ? (startTimeOf(pid, generation) ?? ANOTHERS) : started.startTime;
   return { pid, startTime, pgid: pid, generation, startedAt: now, bootId };
 }
 

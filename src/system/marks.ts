@@ -43,9 +43,17 @@ export function findMarked(home: string): Map<string, MarkedProcess[]> {
   return found;
 }
 
-function* procMarks(home: string): Generator<[number, Mark]> {
+/** Does this very process bear the mark of that start of an agent? What cannot be read does not. */
+export function isMarked(pid: number, home: string, agent: string, generation: number): boolean {
+  for (const [marked, mark] of process.platform === 'linux' ? procMarks(home, [pid]) : psMarks(home)) {
+    if (marked === pid && mark.agent === agent && mark.generation === generation) return true;
+  }
+  return false;
+}
+
+function* procMarks(home: string, pids = listPids() ?? []): Generator<[number, Mark]> {
   const wanted = Buffer.from(home);
-  for (const pid of listPids() ?? []) {
+  for (const pid of pids) {
     if (pid === process.pid) continue;
     const environ = readEnviron(pid);
     const mark = environ && markIn(environ, wanted);

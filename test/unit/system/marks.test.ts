@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findMarked } from '../../../src/system/marks.ts';
+import { findMarked, isMarked } from '../../../src/system/marks.ts';
 import { isThere, pidIn, start, startShell, statOf, until } from './real-processes.ts';
 import { temporaryFolder } from './temp-folder.ts';
 
@@ -75,5 +75,15 @@ describe('findMarked', () => {
     start('sleep', ['1000'], { env: mark('g', generation) });
     const found = await until('it is found', () => findMarked(home).get('g'));
     expect(found[0]?.generation).toBe(0);
+  });
+});
+
+describe('isMarked', () => {
+  it('holds for that start of that agent of that home alone, and for no process that is gone', async () => {
+    const { pid } = start('sleep', ['1000'], { env: mark('one', '3') });
+    await until('it bears the mark', () => isMarked(pid, home, 'one', 3));
+    expect([isMarked(pid, home, 'one', 2), isMarked(pid, home, 'on', 3), isMarked(pid, `${home}x`, 'one', 3)]).toEqual([false, false, false]);
+    process.kill(pid, 'SIGKILL');
+    await until('it is gone', () => !isMarked(pid, home, 'one', 3));
   });
 });
