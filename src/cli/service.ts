@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { defaultHome } from '../config/paths.ts';
+import { makePrivateFolder } from '../config/private-folder.ts';
 import { EXIT, MuxwardError } from '../core/errors.ts';
 import { isNobodyThere } from './connection.ts';
 import type { Context } from './context.ts';
@@ -31,6 +32,7 @@ export async function installService(context: Context, dryRun: boolean): Promise
   }
   fs.mkdirSync(path.dirname(service.file), { recursive: true });
   fs.writeFileSync(service.file, text);
+  noteService(context, service);
   await stopRunning(context);
   for (const command of service.enable) run(command);
   tell(context, service, [`wrote ${service.file}`, ...service.enable.map((command) => `ran ${command.join(' ')}`), service.advice]);
@@ -47,8 +49,15 @@ export async function uninstallService(context: Context): Promise<number> {
   requireManager(service);
   for (const command of service.disable) run(command);
   fs.rmSync(service.file);
+  fs.rmSync(context.paths.service, { force: true });
   tell(context, service, [...service.disable.map((command) => `ran ${command.join(' ')}`), `removed ${service.file}; agents live on`]);
   return await Promise.resolve(EXIT.ok);
+}
+
+/** By this the daemon knows, whoever starts it, that after a reboot it has to bring back what ran. */
+function noteService({ paths }: Context, { file }: Service): void {
+  makePrivateFolder(paths.home);
+  fs.writeFileSync(paths.service, `${file}\n`, { mode: 0o600 });
 }
 
 /** What there is on that system. Homes other than the default one get a service of their own. @throws MuxwardError `failed`. */
@@ -95,7 +104,7 @@ function requireManager({ enable: [[program = ''] = []] }: Service): void {
   if (status === 0) return;
   const why = error === undefined ? stderr.trim().split('\n')[0] : `${program} is not there`;
   throw new MuxwardError('failed', `no service manager of yours answers here (${why})`, {
-    hint: 'nothing was changed; muxward starts its daemon on first need anyway. At boot: a crontab line @reboot muxward daemon start',
+    hint: 'nothing was changed; muxward starts its daemon on first need anyway. At boot: a crontab line @reboot muxward start --lost',
   });
 }
 

@@ -17,6 +17,10 @@ export interface HomePaths {
   readonly run: string;
   /** FIFO on which wrappers report. */
   readonly ends: string;
+  /** On which boot and which tmux server muxward last ran. */
+  readonly lastRun: string;
+  /** Which service starts the daemon, where `daemon install` made one. */
+  readonly service: string;
 }
 
 export interface RunPaths {
@@ -51,6 +55,8 @@ export function homePaths(home: string): HomePaths {
     logs: path.join(home, 'logs'),
     run,
     ends: path.join(run, '.ends'),
+    lastRun: path.join(run, '.last-run'),
+    service: path.join(home, 'service'),
   };
 }
 

@@ -17,7 +17,13 @@ export interface EventData {
   'hook.failed': { readonly command: string; readonly message: string };
   'daemon.started': { readonly pid: number; readonly version: string };
   'daemon.stopped': { readonly reason: string };
+  /** The tmux server died under so many agents. */
   'tmux.lost': { readonly agents: number };
+  /** tmux cannot be reached; told once, until it is restored. */
+  'tmux.failed': { readonly message: string };
+  'tmux.restored': Record<never, never>;
+  /** The first look after the machine was started anew: how many agents had run, and how many were started by themselves. */
+  'machine.rebooted': { readonly agents: number; readonly broughtBack: number };
 }
 
 export type EventType = keyof EventData;

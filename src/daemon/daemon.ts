@@ -4,18 +4,20 @@
  */
 import path from 'node:path';
 import { serveApi, type ApiServer } from '../api/server.ts';
-import { homePaths, shortSocketFolder, type HomePaths } from '../config/paths.ts';
+import { homePaths, logPath, shortSocketFolder, type HomePaths } from '../config/paths.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { systemClock } from '../core/clock.ts';
 import type { MuxwardError } from '../core/errors.ts';
 import { isLive } from '../core/state.ts';
 import { parseWrapperReport } from '../core/wrapper-report.ts';
 import type { Store } from '../store/store.ts';
+import { bootId } from '../system/process-table.ts';
 import { openReports } from '../system/fifo-reader.ts';
 import { makePrivateFolder } from '../config/private-folder.ts';
 import { TmuxServer } from '../tmux/server.ts';
 import { HookSpool } from './claude/hook-spool.ts';
 import { HookStream } from './claude/hook-stream.ts';
+import { drained } from './drain.ts';
 import { EventHub } from './event-hub.ts';
 import { HealthChecks } from './health-checks.ts';
 import { runHooks } from './hooks-runner.ts';
@@ -23,10 +25,12 @@ import { Launcher } from './launcher.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { Marks } from './marks.ts';
-import { pickUp } from './pick-up.ts';
+import { noteLastRun, readLastRun } from './last-run.ts';
+import { pickUpAll } from './pick-up-all.ts';
 import { rebuild } from './rebuild.ts';
 import { Registry } from './registry.ts';
 import { showStates } from './state-line.ts';
+import { TmuxLoss } from './tmux-loss/tmux-loss.ts';
 import { handlersOf } from './verbs/handlers.ts';
 import type { Daemon } from './verbs/context.ts';
 import { version } from './version.ts';
@@ -37,8 +41,6 @@ export interface DaemonOptions {
   readonly installation: string;
   readonly store: Store;
   readonly log: Log;
-  /** The state was lost: make it again from what lies in the run folder. */
-  readonly rebuild: boolean;
   readonly env: Readonly<Record<string, string>>;
   /** Called once everything is down. */
   readonly onEnd: () => void;
@@ -60,11 +62,11 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   const hub = new EventHub();
   const registry = new Registry(store, systemClock, hub, storageWatch(log));
   registry.load();
-  if (options.rebuild) rebuild(registry, paths, log);
-  const parts = wire(options, paths, settings, registry);
-  const { tmux, lifecycle, launcher, watch, marks, spool } = parts;
-  await tmux.connect();
-  await pickUp({ registry, lifecycle, launcher, tmux, paths, log });
+  rebuild(registry, paths, log);
+  const lastRun = readLastRun(paths);
+  const parts = wire(options, paths, settings, registry, lastRun?.bootId === bootId() ? lastRun.tmuxServer : '');
+  const { tmux, lifecycle, watch, marks, spool, tmuxLoss } = parts;
+  await pickUpAll({ ...parts, registry, paths, log, lastRun });
   const reports = openReports(paths.ends, (line) => {
     const report = parseWrapperReport(line);
     if (report) lifecycle.onReport(report);
@@ -78,6 +80,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     () => spool.stop(),
     () => marks.stop(),
     () => reports.close(),
+    () => tmuxLoss.stop(),
     () => tmux.disconnect(),
   ];
   let api: ApiServer | null = null;
@@ -117,7 +120,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
 
 type Parts = Pick<Daemon, 'tmux' | 'lifecycle' | 'launcher' | 'marks' | 'watch' | 'watchers' | 'hooks'> & { readonly spool: HookSpool };
 
-function wire(options: DaemonOptions, paths: HomePaths, settings: Settings, registry: Registry): Parts {
+function wire(options: DaemonOptions, paths: HomePaths, settings: Settings, registry: Registry, knownServer: string): Parts & { tmuxLoss: TmuxLoss } {
   const { log, installation } = options;
   const watchers = new Set<symbol>();
   const warn = (what: string, error: unknown): void => log.warn(what, error);
@@ -130,19 +133,22 @@ function wire(options: DaemonOptions, paths: HomePaths, settings: Settings, regi
     scratch: paths.run,
     settings: settings.tmux,
     onChange: () => watch.sessionsChanged(),
-    onLost: (message) => {
-      log.warn('tmux', message);
-      void tmux
-        .connect()
-        .then(() => watch.checkSessions())
-        .catch((error: unknown) => warn('tmux', error));
-    },
-    onNewServer: () => {
-      const lost = registry.all().filter(({ record }) => record.pane !== null).length;
-      if (lost > 0) registry.emit('tmux.lost', null, { agents: lost });
-    },
+    onLost: (message) => tmuxLoss.connectionLost(message),
+    onConnected: (serverId) => tmuxLoss.connected(serverId),
   });
-  const lifecycle: Lifecycle = new Lifecycle({ registry, launcher: () => launcher, marks, paths, onError: warn });
+  const tmuxLoss: TmuxLoss = new TmuxLoss({
+    registry,
+    tmux: () => tmux,
+    lifecycle: () => lifecycle,
+    log,
+    knownServer,
+    onConnected: (tmuxServer) => noteQuietly(() => noteLastRun(paths, { bootId: bootId(), tmuxServer }), log),
+    onBack: () => watch.sessionsChanged(),
+  });
+  const turn = tmuxLoss.turns.take.bind(tmuxLoss.turns);
+  const drainedLog = (name: string): Promise<void> =>
+    drained({ clock: registry.clock, logPath: logPath(paths, name), tmuxAnswers: () => tmux.answers() });
+  const lifecycle: Lifecycle = new Lifecycle({ registry, launcher: () => launcher, marks, paths, turn, drained: drainedLog, onError: warn });
   const launcher = new Launcher({
     registry,
     tmux,
@@ -164,9 +170,19 @@ function wire(options: DaemonOptions, paths: HomePaths, settings: Settings, regi
     everyMs: pace,
     isWatched: () => watchers.size > 0,
     graceMs: settings.stopGraceMs,
+    tmuxAnswers: () => tmux.answers(),
     onError: warn,
   });
-  return { tmux, lifecycle, launcher, marks, watch, watchers, hooks, spool };
+  return { tmux, lifecycle, launcher, marks, watch, watchers, hooks, spool, tmuxLoss };
+}
+
+/** What only explains later why something is gone must not hold up what is there. */
+function noteQuietly(note: () => void, log: Log): void {
+  try {
+    note();
+  } catch (error) {
+    log.warn('last run', error);
+  }
 }
 
 function livingGeneration(registry: Registry, name: string): number | null | undefined {

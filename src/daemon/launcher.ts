@@ -84,7 +84,10 @@ export class Launcher {
   async relaunch(agent: ManagedAgent, reason: string): Promise<void> {
     const plan = await this.#plan(agent);
     if (!this.#isWritten(agent)) this.#write(agent, plan);
+    const isWished = agent.ending?.kind === 'stopped-by-user';
     const start = this.#intend(agent, plan, reason);
+    // The journal tells a daemon after this one that it ran again, but not that it was the user's wish and no restart.
+    if (isWished) this.#options.registry.flush();
     const verdict = runPaths(this.#options.paths, agent.spec.name).verdict;
     if (agent.record.wrapper === null || answer(verdict, `run ${start.generation}`) === 'no-reader') {
       this.#options.registry.flush();
@@ -138,6 +141,7 @@ export class Launcher {
 
   async #askTmux(starts: readonly Start[]): Promise<void> {
     const { registry, onFailure } = this.#options;
+    await Promise.all(starts.map(({ agent }) => agent.draining));
     const outcomes = await this.#launchAll(starts);
     for (const [i, outcome] of outcomes.entries()) {
       const { agent, generation } = starts[i] as Start;

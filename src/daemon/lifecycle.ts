@@ -2,12 +2,11 @@
  * What happens to agents: reports of wrappers become starts and ends, and wishes of the user (run, stop) are carried
  * out. The last wish wins, and there is never a second process. What follows an end is recovery/aftermath.ts.
  */
-import { runPaths, type HomePaths } from '../config/paths.ts';
+import type { HomePaths } from '../config/paths.ts';
 import { endFromStatus, type End } from '../core/end.ts';
 import { NO_RESTARTS } from '../core/restart-policy.ts';
 import { isLive, isRunning } from '../core/state.ts';
 import type { WrapperReport } from '../core/wrapper-report.ts';
-import { answer } from '../system/fifo-reader.ts';
 import { bootId, readStat } from '../system/process-table.ts';
 import { signalGroup, signalProcess } from '../system/signals.ts';
 import { terminateTree } from '../system/tree-termination.ts';
@@ -17,12 +16,17 @@ import type { ManagedAgent, RunningProcess } from './managed-agent.ts';
 import type { Marks } from './marks.ts';
 import { Aftermath } from './recovery/aftermath.ts';
 import type { Registry } from './registry.ts';
+import type { EndTurn } from './tmux-loss/turns.ts';
 
 export interface LifecycleOptions {
   readonly registry: Registry;
   readonly launcher: () => Launcher;
   readonly marks: Marks;
   readonly paths: HomePaths;
+  /** Taken for a start in a new session: resolves when it is this agent's turn and tmux is there. */
+  readonly turn: () => Promise<EndTurn>;
+  /** Resolves once all that it printed is in its log. */
+  readonly drained: (agent: string) => Promise<void>;
   /** A start or a follow-up went wrong where nobody waits for it. */
   readonly onError: (agent: string, error: unknown) => void;
 }
@@ -77,6 +81,8 @@ export class Lifecycle {
   #started(agent: ManagedAgent, pid: number, startTime: number): void {
     const { registry } = this.#options;
     if (agent.record.process?.generation === agent.record.generation) return;
+    // A late word of a generation that is over: what lives of it is being ended.
+    if (agent.record.exit !== null) return;
     const stat = readStat(pid);
     const seen = typeof stat === 'object' ? stat : { startTime: 0, pgid: pid };
     const running: RunningProcess = {
@@ -126,6 +132,20 @@ export class Lifecycle {
     this.aftermath.judge(agent, { end, uptimeMs, left });
   }
 
+  /** Its terminal is gone with the tmux server: ended at once, and what lives on of it is ended too. */
+  lost(agent: ManagedAgent, detail: string): void {
+    const { record } = agent;
+    if (!isLive(record.state) || (record.process === null && agent.cancelRestart !== null)) return;
+    if (agent.ending?.kind !== 'stopped-by-user') agent.ending = { kind: 'lost', detail, outage: 'server-lost' };
+    this.ended(agent, record.generation, { kind: 'lost', code: null, signal: null, at: this.#now(), detail });
+  }
+
+  /** Starts in its turn one that the end of the machine had ended. */
+  bringBack(agent: ManagedAgent, reason: string): void {
+    this.#options.registry.patch(agent, { wish: 'run', restarts: agent.record.restarts + 1 });
+    this.aftermath.again(agent, null, { delayMs: 0 }, reason);
+  }
+
   /**
    * Lets the agent rest until `until` (ISO 8601), when a usage limit is reset: ends what runs, spends no restart.
    * False where nothing runs that could be parked and nothing is about to start.
@@ -152,7 +172,7 @@ export class Lifecycle {
     const waited = this.aftermath.cancelWait(agent);
     agent.ending = options.because ?? { kind: 'stopped-by-user' };
     const reason = options.because?.detail ?? 'stopped by you';
-    if (waited || record.state === 'created') return this.#stopIdle(agent, reason);
+    if (waited || record.state === 'created') return await this.#stopIdle(agent, reason, options);
     if (!isLive(record.state)) return NOTHING_TO_STOP;
     registry.move(agent, 'stop', options.because ? reason : 'stopping, as you asked');
     const { generation } = record;
@@ -167,12 +187,22 @@ export class Lifecycle {
     return ended;
   }
 
-  /** Nothing runs: an agent that waits for its restart, was never started, or has failed. */
-  #stopIdle(agent: ManagedAgent, reason: string): StopOutcome {
-    const { registry, paths } = this.#options;
-    answer(runPaths(paths, agent.spec.name).verdict, 'end');
-    registry.move(agent, agent.record.state === 'spawning' ? 'finished' : 'stop', reason);
-    return NOTHING_TO_STOP;
+  /** No process of its own: an agent that waits for its restart or was never started. An earlier one may have left something. */
+  async #stopIdle(agent: ManagedAgent, reason: string, options: StopOptions): Promise<StopOutcome> {
+    const wasCreated = agent.record.state === 'created';
+    this.#options.registry.move(agent, agent.record.state === 'spawning' ? 'finished' : 'stop', reason);
+    this.aftermath.dismiss(agent);
+    return wasCreated ? NOTHING_TO_STOP : await this.#terminate(agent, null, options);
+  }
+
+  /**
+   * Ends the wait for a back-off, a reset or a turn, for another start instead: with nothing left of the last one.
+   * False where there is none.
+   */
+  async endWait(agent: ManagedAgent): Promise<boolean> {
+    if (!this.aftermath.cancelWait(agent)) return false;
+    await this.#terminate(agent, null, { graceMs: LEFTOVER_GRACE_MS, force: false, next: 'run-again' });
+    return true;
   }
 
   /** Carries out a stop that the daemon before this one was asked for. */
@@ -182,6 +212,7 @@ export class Lifecycle {
 
   /** A start that came to nothing. */
   failed(agent: ManagedAgent, generation: number, { passing, message }: LaunchFailure): void {
+    if (passing && agent.ending === null) agent.ending = { kind: 'lost', detail: message, outage: 'not-started' };
     this.ended(agent, generation, { kind: passing ? 'lost' : 'spawn-failed', code: null, signal: null, at: this.#now(), detail: message });
   }
 

@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   }
   const env = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
   const installation = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-  await startDaemon({ home, installation, store: opened.store, rebuild: opened.outcome === 'set-aside', log, env, onEnd: () => process.exit(0) });
+  await startDaemon({ home, installation, store: opened.store, log, env, onEnd: () => process.exit(0) });
 }
 
 process.on('uncaughtException', (error) => {

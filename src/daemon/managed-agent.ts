@@ -4,6 +4,7 @@
  */
 import type { Activity, Agent, AgentSpec, HealthStatus, Resources } from '../core/agent.ts';
 import type { End, EndKind } from '../core/end.ts';
+import type { Outage } from '../core/outage-policy.ts';
 import { NO_RESTARTS, type RestartMemory, type Verdict as Judgement } from '../core/restart-policy.ts';
 import { isRunning, type State } from '../core/state.ts';
 import type { Identity } from '../system/identity.ts';
@@ -67,6 +68,15 @@ export interface Health {
   readonly responseMs: number | null;
 }
 
+export interface Ending {
+  readonly kind: EndKind;
+  readonly detail?: string;
+  /** As in End. */
+  readonly until?: string;
+  /** Not the agent's doing: judged by outage-policy.ts. */
+  readonly outage?: Outage;
+}
+
 export interface ManagedAgent {
   spec: AgentSpec;
   readonly record: AgentRecord;
@@ -78,9 +88,11 @@ export interface ManagedAgent {
   health: Health;
   activity: Activity;
   /** Why the process is being ended by us, where it is: becomes the kind of its end. */
-  ending: { readonly kind: EndKind; readonly detail?: string; readonly until?: string } | null;
-  /** Cancels the start that waits for its back-off. */
+  ending: Ending | null;
+  /** Cancels the start that waits for its back-off or its turn. */
   cancelRestart: (() => void) | null;
+  /** Its last words are on their way to the log; its pane has to stay until then. */
+  draining: Promise<void> | null;
   /** Looks in a row at which the process was gone and nobody had reported its end. */
   unseen: number;
 }
@@ -121,6 +133,7 @@ export function manage(spec: AgentSpec, record: AgentRecord): ManagedAgent {
     activity: { status: 'unknown', evidence: 'nothing reports it', at: null },
     ending: null,
     cancelRestart: null,
+    draining: null,
     unseen: 0,
   };
 }

@@ -1,5 +1,7 @@
 /** Carries out recovery.ts for every agent when a daemon starts: the last one may have been killed at any moment. */
 import { type HomePaths, runPaths } from '../config/paths.ts';
+import type { End } from '../core/end.ts';
+import { NO_RESTARTS } from '../core/restart-policy.ts';
 import { bootId } from '../system/process-table.ts';
 import { identify, livenessOf } from '../system/identity.ts';
 import { isMarked } from '../system/marks.ts';
@@ -13,6 +15,7 @@ import { logWriters } from './log-writer.ts';
 import type { ManagedAgent } from './managed-agent.ts';
 import { recover, type Witnesses } from './recovery.ts';
 import type { Registry } from './registry.ts';
+import { SERVER_DIED } from './tmux-loss/tmux-loss.ts';
 
 export interface PickUpOptions {
   readonly registry: Registry;
@@ -21,23 +24,44 @@ export interface PickUpOptions {
   readonly tmux: TmuxServer;
   readonly paths: HomePaths;
   readonly log: Log;
+  /** The machine was started anew since muxward last ran. */
+  readonly rebooted: boolean;
+  /** The tmux server that the records speak of is gone. */
+  readonly serverDied: boolean;
 }
 
-export async function pickUp(options: PickUpOptions): Promise<void> {
+export interface PickedUp {
+  /** Were on the tmux server that died. */
+  readonly lost: readonly ManagedAgent[];
+  /** Ran before the machine was started anew; none of them does now. */
+  readonly rebooted: readonly ManagedAgent[];
+  /** tmux or the system could not tell. */
+  readonly unknown: readonly ManagedAgent[];
+}
+
+/** How long what lost its terminal has between SIGTERM and SIGKILL. */
+const LEFTOVER_GRACE_MS = 2000;
+
+type Fate = 'done' | 'launch' | 'lost' | 'rebooted' | 'unknown';
+
+export async function pickUp(options: PickUpOptions, agents: readonly ManagedAgent[]): Promise<PickedUp> {
   const { registry, tmux, log } = options;
-  const panes = await tmux.panes().catch((error: unknown) => {
-    log.warn('tmux could not be asked what runs', error);
-    return undefined;
-  });
+  const panes = tmux.connected
+    ? await tmux.panes().catch((error: unknown) => {
+        log.warn('tmux could not be asked what runs', error);
+        return undefined;
+      })
+    : undefined;
   for (const writer of logWriters(tmux.serverPid).values()) resumeWriter(writer);
-  const toLaunch: ManagedAgent[] = [];
-  for (const agent of registry.all()) if (pickUpOne(options, agent, panes) === 'launch') toLaunch.push(agent);
+  const fates = new Map(agents.map((agent) => [agent, pickUpOne(options, agent, panes)]));
+  const those = (fate: Fate): ManagedAgent[] => agents.filter((agent) => fates.get(agent) === fate);
   registry.flush();
-  void relaunchAll(options, toLaunch);
+  void relaunchAll(options, those('launch'));
+  return { lost: those('lost'), rebooted: those('rebooted'), unknown: those('unknown') };
 }
 
-function pickUpOne(options: PickUpOptions, agent: ManagedAgent, panes: readonly Pane[] | undefined): 'done' | 'launch' {
-  const { registry, lifecycle, paths } = options;
+function pickUpOne(options: PickUpOptions, agent: ManagedAgent, panes: readonly Pane[] | undefined): Fate {
+  const { registry, lifecycle, paths, rebooted, serverDied } = options;
   const { record, spec } = agent;
   const pane = panes && mainPane(panes, agent);
   if (panes) registry.patch(agent, { pane: pane?.id ?? null, wrapper: pane ? identify(pane.wrapperPid) : null });
@@ -45,12 +69,13 @@ function pickUpOne(options: PickUpOptions, agent: ManagedAgent, panes: readonly 
   const journal = readJournal(runPaths(paths, spec.name).journal);
   const startTimeOf = (pid: number, generation: number): number | undefined =>
     isMarked(pid, paths.home, spec.name, generation) ? identify(pid).startTime : undefined;
-  const witnesses: Witnesses = { record, journal, pane, livenessOf, startTimeOf, bootId: bootId(), now };
+  const witnesses: Witnesses = { record, journal, pane, livenessOf, startTimeOf, bootId: bootId(), rebooted, now };
   const recovery = recover(witnesses);
   switch (recovery.kind) {
     case 'leave':
-    case 'unknown':
       return 'done';
+    case 'unknown':
+      return 'unknown';
     case 'adopt': {
       const { process } = recovery;
       const { startedAtMs } = agent;
@@ -60,21 +85,54 @@ function pickUpOne(options: PickUpOptions, agent: ManagedAgent, panes: readonly 
       registry.move(agent, 'started', 'runs');
       registry.emit('agent.adopted', spec.name, { pid: process.pid, generation: process.generation });
       if (record.wish === 'stop') void lifecycle.finishStop(agent);
+      else if (pane === null) return withoutTerminal(options, agent);
       return 'done';
     }
     case 'ended':
+      if (serverDied && recovery.end.kind === 'lost') return withoutTerminal(options, agent);
       lifecycle.ended(agent, recovery.generation, recovery.end);
       return 'done';
+    case 'ran-on':
+      runOn(options, agent, recovery.generation);
+      return pickUpOne(options, agent, panes);
     case 'launch':
       return 'launch';
     case 'waits':
       lifecycle.aftermath.waitOn(agent);
       return 'done';
     case 'rebooted':
-      registry.patch(agent, { process: null, pane: null, wrapper: null });
-      registry.move(agent, 'finished', 'the machine was started anew; muxward start brings it back');
-      return 'done';
+      return endByReboot(options, agent, now);
   }
+}
+
+/** Its session went while no daemon looked; whatever lives on of it has neither terminal nor wrapper. */
+function withoutTerminal({ lifecycle, serverDied, log }: PickUpOptions, agent: ManagedAgent): Fate {
+  if (serverDied) {
+    lifecycle.lost(agent, SERVER_DIED);
+    return 'lost';
+  }
+  const because = { kind: 'lost', detail: 'its tmux session was closed' } as const;
+  const stopped = lifecycle.stop(agent, { graceMs: LEFTOVER_GRACE_MS, force: false, next: 'run-again', because });
+  stopped.catch((error: unknown) => log.warn(agent.spec.name, error));
+  return 'done';
+}
+
+function endByReboot({ registry }: PickUpOptions, agent: ManagedAgent, at: string): Fate {
+  const { record } = agent;
+  const stopped = record.wish === 'stop';
+  const end: End = { kind: stopped ? 'stopped-by-user' : 'lost', code: null, signal: null, at, detail: 'the machine was started anew' };
+  agent.memory = NO_RESTARTS;
+  registry.patch(agent, { process: null, pane: null, wrapper: null, exit: end, restartedAt: [], restartsInARow: 0, startsAt: null, parked: false });
+  registry.move(agent, 'finished', stopped ? 'stopped by you' : 'the machine was started anew; muxward start --lost brings it back');
+  return stopped ? 'done' : 'rebooted';
+}
+
+/** Its wrapper was told to run it again, and that it did is in its journal only. */
+function runOn({ registry }: PickUpOptions, agent: ManagedAgent, generation: number): void {
+  const { record } = agent;
+  const restarts = record.restarts + generation - record.generation;
+  registry.patch(agent, { generation, restarts, process: null, exit: null });
+  registry.move(agent, 'launch', record.reason);
 }
 
 function mainPane(panes: readonly Pane[], { spec, record }: ManagedAgent): NonNullable<Witnesses['pane']> | null {

@@ -17,6 +17,8 @@ export interface Witnesses {
   /** The start time of the process that the journal names, where it still bears this start's mark; else undefined. */
   readonly startTimeOf: (pid: number, generation: number) => number | undefined;
   readonly bootId: string;
+  /** The machine was started anew since muxward last ran. */
+  readonly rebooted: boolean;
   readonly now: string;
 }
 
@@ -28,6 +30,8 @@ export type Recovery =
   | { readonly kind: 'adopt'; readonly process: RunningProcess }
   /** It ended while nobody listened: the policy judges it, once. */
   | { readonly kind: 'ended'; readonly generation: number; readonly end: End }
+  /** The last daemon had it run again and could not store that: look again, at this generation. */
+  | { readonly kind: 'ran-on'; readonly generation: number }
   /** It was meant to start, and had not. */
   | { readonly kind: 'launch' }
   /** Its end was judged already: it starts when its back-off is over, or its limit is reset. */
@@ -38,7 +42,9 @@ export type Recovery =
 export function recover(witnesses: Witnesses): Recovery {
   const { record, pane, bootId } = witnesses;
   if (!isLive(record.state)) return { kind: 'leave' };
-  if (record.process !== null && record.process.bootId !== bootId) return { kind: 'rebooted' };
+  if (witnesses.rebooted || (record.process !== null && record.process.bootId !== bootId)) return { kind: 'rebooted' };
+  const newest = Math.max(record.generation, ...witnesses.journal.map(({ generation }) => generation));
+  if (newest > record.generation) return { kind: 'ran-on', generation: newest };
   if (record.state === 'spawning' && record.exit !== null && record.process === null) return { kind: 'waits' };
   const reports = witnesses.journal.filter(({ generation }) => generation === record.generation);
   const end = reports.findLast(({ kind }) => kind !== 'started');

@@ -29,6 +29,8 @@ export interface WatchOptions {
   /** Somebody looks at the numbers: they are sampled at the pace of liveness. */
   readonly isWatched: () => boolean;
   readonly graceMs: number;
+  /** Asked before an end is put down to a lost terminal: the loss of all of them is judged elsewhere. */
+  readonly tmuxAnswers: () => Promise<boolean>;
   readonly onError: (step: string, error: unknown) => void;
 }
 
@@ -44,6 +46,7 @@ interface Step {
 const UNSEEN_LIMIT = 3;
 
 const SESSIONS_BURST_MS = 100;
+const SESSIONS_DOUBT_MS = 500;
 
 /** A pass over the processes of 50 agents takes 1 ms, over those of 200 the third part of a `status`. */
 const FRESHENED_AGENTS = 50;
@@ -114,7 +117,7 @@ export class Watch {
   }
 
   #look(agent: ManagedAgent, process: RunningProcess): void {
-    const { lifecycle, registry } = this.#options;
+    const { registry } = this.#options;
     switch (livenessOf(process)) {
       case 'unknown':
         return;
@@ -131,9 +134,14 @@ export class Watch {
       case 'recycled':
         agent.unseen += 1;
         if (agent.unseen >= UNSEEN_LIMIT || this.#wrapperIsGone(agent)) {
-          lifecycle.ended(agent, process.generation, this.#unobserved(agent, process.generation));
+          void this.#endUnobserved(agent, process.generation);
         }
     }
+  }
+
+  async #endUnobserved(agent: ManagedAgent, generation: number): Promise<void> {
+    if (!(await this.#options.tmuxAnswers()) || agent.record.generation !== generation) return;
+    this.#options.lifecycle.ended(agent, generation, this.#unobserved(agent, generation));
   }
 
   /** The wrapper's own record tells how it ended even when its report was lost. */
@@ -158,6 +166,8 @@ export class Watch {
 
   /** Without its wrapper an agent has no terminal and nobody who will report its end. */
   async #loseWrapper(agent: ManagedAgent): Promise<void> {
+    const { generation } = agent.record;
+    if (!(await this.#options.tmuxAnswers()) || agent.record.generation !== generation || agent.record.process === null) return;
     const because = { kind: 'lost', detail: 'its wrapper was killed' } as const;
     await this.#options.lifecycle.stop(agent, { graceMs: this.#options.graceMs, force: false, next: 'run-again', because });
   }
@@ -253,10 +263,14 @@ export class Watch {
 
   /** tmux says that sessions changed: asked once a burst, since two hundred at once change two hundred times. */
   sessionsChanged(): void {
+    this.#checkSessionsIn(SESSIONS_BURST_MS);
+  }
+
+  #checkSessionsIn(ms: number): void {
     this.#sessionsTimer ??= setTimeout(() => {
       this.#sessionsTimer = null;
       this.checkSessions().catch((error: unknown) => this.#options.onError('sessions', error));
-    }, SESSIONS_BURST_MS);
+    }, ms);
   }
 
   /** Sessions that are gone, with all that ran in them. */
@@ -271,6 +285,11 @@ export class Watch {
       const there = panes.get(pane);
       if (there) {
         if (there.session !== agent.spec.name) await tmux.renameSession(there.session, agent.spec.name);
+        continue;
+      }
+      // Closing a session hangs its wrapper up: where that lives, tmux's list was wrong, or the hang-up is under way.
+      if (agent.record.wrapper !== null && !this.#wrapperIsGone(agent)) {
+        this.#checkSessionsIn(SESSIONS_DOUBT_MS);
         continue;
       }
       registry.patch(agent, { pane: null, wrapper: null });

@@ -55,13 +55,29 @@ function openOrSetAside(file: string): OpenOutcome {
     identity = identityOf(file);
     return openAt(file, identity);
   } catch (error) {
-    if (!isDamage(error)) throw error;
-    // Another process has set it aside meanwhile, and what is there now is its new one.
-    if (identityOf(file).inode !== identity?.inode) return { outcome: 'busy' };
+    if (!isDamage(error) || identity === undefined) throw error;
+    return beginAnew(file, identity);
+  }
+}
+
+/**
+ * Of several that find the same damage one may move the file away, and nobody the new one that is there then: between
+ * looking and renaming, only the holder of the guard (a lock of the kernel's, gone with its process) does either.
+ */
+function beginAnew(file: string, { inode }: FileIdentity): OpenOutcome {
+  const guard = new DatabaseSync(`${file}.guard`, { timeout: 0 });
+  try {
+    guard.exec('BEGIN EXCLUSIVE');
+    if (identityOf(file).inode !== inode) return { outcome: 'busy' };
     const damaged = `${file}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
     setAside(file, damaged);
     const opened = openAt(file, identityOf(file));
     return opened.outcome === 'opened' ? { outcome: 'set-aside', store: opened.store, damaged } : opened;
+  } catch (error) {
+    if (primaryCode(error) === SQLITE_BUSY) return { outcome: 'busy' };
+    throw error;
+  } finally {
+    guard.close();
   }
 }
 

@@ -63,8 +63,12 @@ export function listPids(): number[] | undefined {
 
 /** Changes with every boot: a process recorded under another one is no crash. */
 export function bootId(): string {
-  return HAS_PROC ? readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim() : psBootId();
+  knownBootId ??= HAS_PROC ? readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim() : psBootId();
+  return knownBootId;
 }
+
+/** None survives a reboot; and it is still known when /proc cannot be read. */
+let knownBootId: string | undefined;
 
 /** Program and arguments of a process; empty when it is gone, a zombie or a kernel thread. */
 export function commandLine(pid: number): string[] {

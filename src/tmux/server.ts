@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { MuxwardError } from '../core/errors.ts';
 import { printable } from '../core/names.ts';
+import { identify, livenessOf, type Identity } from '../system/identity.ts';
 import { quote } from '../system/sh-quote.ts';
 import { ControlClient, TmuxUnreachable, type Reply } from './control-client.ts';
 import { commandLine, literalFormat } from './quote.ts';
@@ -80,8 +81,8 @@ export interface ServerOptions {
   readonly onChange: () => void;
   /** The control client lost its connection. */
   readonly onLost: (message: string) => void;
-  /** After a reconnect it is another server: the one before is gone, with all its sessions. */
-  readonly onNewServer: () => void;
+  /** Connected, again or for the first time; `serverId` tells one server from the next. */
+  readonly onConnected: (serverId: string) => void;
 }
 
 export class TmuxServer {
@@ -93,6 +94,7 @@ export class TmuxServer {
   readonly #sideWindows = new Map<string, Promise<void>>();
   /** The server's pid and start time: another one after a reconnect means that every session is gone. */
   #serverId = '';
+  #process: Identity | null = null;
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -113,6 +115,20 @@ export class TmuxServer {
 
   get connected(): boolean {
     return this.#client !== null;
+  }
+
+  /** The process of the server that was connected last has ended. False also where that cannot be known. */
+  get isServerGone(): boolean {
+    if (this.#process === null) return false;
+    const liveness = livenessOf(this.#process);
+    return liveness === 'gone' || liveness === 'zombie' || liveness === 'recycled';
+  }
+
+  /** It is connected, and the server answers now. */
+  async answers(): Promise<boolean> {
+    if (this.#client === null) return false;
+    const reply = await this.#client.run(['display-message', '-p', '#{pid}']).catch(() => null);
+    return reply?.ok === true;
   }
 
   /** Attaches to the server, starting it where there is none; one attempt serves all who ask. @throws TmuxUnreachable */
@@ -139,14 +155,24 @@ export class TmuxServer {
         this.#options.onLost(message);
       },
     });
+    try {
+      await this.#meet(client);
+    } catch (error) {
+      client.close();
+      throw error;
+    }
     this.#client = client;
-    await this.#must(['refresh-client', '-f', 'no-output,ignore-size']);
-    const lines = await this.#must(['display-message', '-p', '#{pid} #{start_time} #{version}']);
-    const before = this.#serverId;
-    this.#serverId = lines[0] ?? '';
-    if (before !== '' && before !== this.#serverId) this.#options.onNewServer();
+    this.#options.onConnected(this.#serverId);
     await this.#must(['set-option', '-g', 'history-limit', String(scrollbackLines)]);
     if (prefix !== null) await this.#setPrefix(prefix);
+  }
+
+  /** Learns which server it is. @throws MuxwardError where what answers is none. */
+  async #meet(client: ControlClient): Promise<void> {
+    await client.run(['refresh-client', '-f', 'no-output,ignore-size']);
+    const reply = await client.run(['display-message', '-p', '#{pid} #{start_time} #{version}']);
+    this.#serverId = readServerId(reply.ok ? (reply.lines[0] ?? '') : reply.message);
+    this.#process = identify(this.serverPid);
   }
 
   /** The old prefix does nothing any more; the new one, twice, reaches the program. */
@@ -180,8 +206,10 @@ export class TmuxServer {
 
   /** All panes of all agents, or why they cannot be known. @throws TmuxUnreachable */
   async panes(): Promise<readonly Pane[]> {
-    const lines = await this.#must(['list-panes', '-a', '-F', PANE_FORMAT]);
-    return lines.map(readPane).filter((pane) => pane.session !== HOLDING_SESSION);
+    const panes = (await this.#must(['list-panes', '-a', '-F', PANE_FORMAT])).map(readPane);
+    // The session that this very client is attached to is always among them: a list without it is none.
+    if (!panes.some(({ session }) => session === HOLDING_SESSION)) throw new MuxwardError('tmux', 'tmux list-panes left out sessions that are there');
+    return panes.filter(({ session }) => session !== HOLDING_SESSION);
   }
 
   /** Ends a session and hangs up what runs in it. True if it was there. */
@@ -332,6 +360,12 @@ function readLaunch(reply: Reply, used: string | null, panes: readonly Pane[]): 
   if (used !== null) return { ok: true, pane: used, pid: panes.find((pane) => pane.id === used)?.pid ?? 0 };
   const [pane = '', pid = '0'] = (reply.lines[0] ?? '').split(' ');
   return { ok: true, pane, pid: Number(pid) };
+}
+
+/** @throws MuxwardError `tmux`: a server that says anything else is none that can be worked with. */
+function readServerId(line: string): string {
+  if (/^\d+ \d+ \S+$/.test(line)) return line;
+  throw new MuxwardError('tmux', `tmux display-message printed what is no server: ${printable(line)}`);
 }
 
 /** @throws MuxwardError `tmux`: what cannot be read says nothing about any pane. */

@@ -38,7 +38,13 @@ function describe(event: MuxwardEvent): string {
     case 'daemon.stopped':
       return `daemon stopped: ${event.data.reason}`;
     case 'tmux.lost':
-      return `the tmux server is gone, with ${event.data.agents} agents`;
+      return `the tmux server died under ${event.data.agents} agents`;
+    case 'tmux.failed':
+      return `tmux cannot be reached, and is tried again: ${event.data.message}`;
+    case 'tmux.restored':
+      return 'tmux can be reached again';
+    case 'machine.rebooted':
+      return `the machine was started anew; ${event.data.agents} agents ran before, ${event.data.broughtBack} are brought back`;
     default:
       // A newer daemon may know events that this command does not.
       return (event as { type: string }).type;

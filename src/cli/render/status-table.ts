@@ -65,10 +65,12 @@ function rowOf(agent: Agent, look: Look, nowMs: number): string[] {
 export function nextSteps(agents: readonly Agent[]): string[] {
   const waiting = agents.filter(({ state }) => state === 'waiting');
   const failed = agents.filter(({ state }) => state === 'failed');
+  const rebooted = agents.filter(({ state, exit }) => state === 'terminated' && exit?.kind === 'lost').length;
   const [firstWaiting] = waiting;
   const [firstFailed] = failed;
   return [
     ...(firstWaiting ? [`${waiting.length} ${waiting.length === 1 ? 'waits' : 'wait'} for you → muxward attach ${firstWaiting.name}`] : []),
+    ...(rebooted > 0 ? [`${rebooted} ran before the reboot → muxward start --lost`] : []),
     ...(firstFailed ? [`${failed.length} failed → muxward logs ${firstFailed.name}`] : []),
   ];
 }

@@ -4,11 +4,14 @@
  */
 import { runPaths, type HomePaths } from '../../config/paths.ts';
 import type { End } from '../../core/end.ts';
+import { judgeOutage } from '../../core/outage-policy.ts';
 import { judgeEnd, type Verdict } from '../../core/restart-policy.ts';
+import { isLive } from '../../core/state.ts';
 import { answer } from '../../system/fifo-reader.ts';
 import type { Launcher } from '../launcher.ts';
 import { VERDICTS_KEPT, type ManagedAgent, type RunningProcess } from '../managed-agent.ts';
 import type { Registry } from '../registry.ts';
+import type { EndTurn } from '../tmux-loss/turns.ts';
 import { startAfter, startAt } from './planned-start.ts';
 
 export interface AftermathOptions {
@@ -17,6 +20,10 @@ export interface AftermathOptions {
   readonly paths: HomePaths;
   /** Ends what is left of the process group of the generation that ended. */
   readonly clear: (agent: ManagedAgent, left: RunningProcess) => Promise<void>;
+  /** Taken for a start in a new session: resolves when it is this agent's turn and tmux is there. */
+  readonly turn: () => Promise<EndTurn>;
+  /** Resolves once all that it printed is in its log. */
+  readonly drained: (agent: string) => Promise<void>;
   /** A start went wrong where nobody waits for it. */
   readonly onError: (agent: string, error: unknown) => void;
 }
@@ -41,13 +48,17 @@ export class Aftermath {
 
   /** Judges an end and does what the verdict says. */
   judge(agent: ManagedAgent, { end, uptimeMs, left }: Ended): void {
+    const { spec, memory, ending } = agent;
     const nowMs = this.#options.registry.clock.monotonicMs();
-    const verdict = judgeEnd(agent.spec.restart, agent.memory, { end, uptimeMs, nowMs, random: Math.random() });
+    const random = Math.random();
+    const verdict = ending?.outage
+      ? judgeOutage(ending.outage, spec.restart, memory, end, random)
+      : judgeEnd(spec.restart, memory, { end, uptimeMs, nowMs, random });
     this.#follow(agent, verdict, left);
   }
 
   #follow(agent: ManagedAgent, verdict: Verdict, left: RunningProcess | null): void {
-    const { registry, paths } = this.#options;
+    const { registry, clear } = this.#options;
     const { action, reason } = verdict;
     registry.patch(agent, { verdicts: [{ at: this.#now(), action, reason }, ...agent.record.verdicts].slice(0, VERDICTS_KEPT) });
     registry.emit('agent.judged', agent.spec.name, { action, reason });
@@ -59,8 +70,9 @@ export class Aftermath {
         return this.again(agent, left, verdict, reason);
       case 'finish':
       case 'give-up':
-        answer(runPaths(paths, agent.spec.name).verdict, 'end');
+        if (left !== null && agent.ending?.outage) this.#quietly(agent, clear(agent, left));
         registry.move(agent, action === 'finish' ? 'finished' : 'gave-up', reason);
+        this.dismiss(agent);
     }
   }
 
@@ -69,28 +81,61 @@ export class Aftermath {
     const { clock } = this.#options.registry;
     const [wallMs, nowMs] = [clock.now().getTime(), clock.monotonicMs()];
     this.#options.registry.patch(agent, {
-      restarts: agent.record.restarts + 1,
+      // What never ran is started, not restarted.
+      restarts: agent.record.restarts + (agent.ending?.outage === 'not-started' ? 0 : 1),
       restartedAt: memory.restartedAtMs.map((at) => new Date(wallMs - (nowMs - at)).toISOString()),
       restartsInARow: memory.inARow,
     });
   }
 
-  /** Starts the next generation when it is time, once nothing is left of the old process group. */
+  /** Starts the next generation when it is time, once nothing is left of the old one, and in a new session in its turn. */
   again(agent: ManagedAgent, left: RunningProcess | null, when: When, reason: string): void {
-    const { registry, launcher, clear } = this.#options;
+    const { registry } = this.#options;
     registry.move(agent, 'launch', reason);
-    const start = async (): Promise<void> => {
-      const { generation } = agent.record;
-      await launcher().placed(agent);
-      if (left !== null && groupLives(left)) await clear(agent, left);
-      if (agent.record.wish === 'run' && agent.record.generation === generation) await launcher().relaunch(agent, reason);
+    const wait = { isOver: false };
+    const run = (): void => {
+      agent.cancelRestart = () => void (wait.isOver = true);
+      this.#quietly(agent, this.#start(agent, left, reason, wait));
     };
-    const run = (): void => void start().catch((error: unknown) => this.#options.onError(agent.spec.name, error));
     if ('until' in when) startAt(registry, agent, when.until, run);
     else startAfter(registry, agent, when.delayMs, run);
   }
 
-  /** Ends the wait for a back-off or a reset, without a start. False where there is none. */
+  async #start(agent: ManagedAgent, left: RunningProcess | null, reason: string, wait: { readonly isOver: boolean }): Promise<void> {
+    const { launcher, turn, clear } = this.#options;
+    const { record } = agent;
+    const { generation } = record;
+    const isOutage = agent.ending?.outage !== undefined;
+    await launcher().placed(agent);
+    const endTurn = record.wrapper === null && !wait.isOver ? await turn() : null;
+    try {
+      if (left !== null && (isOutage || groupLives(left))) await clear(agent, left);
+      if (wait.isOver) return;
+      agent.cancelRestart = null;
+      if (record.wish === 'run' && record.generation === generation) await launcher().relaunch(agent, reason);
+    } finally {
+      endTurn?.();
+    }
+  }
+
+  /** Lets the wrapper go that waits in the pane, and the pane with it, once its last words are in the log. */
+  dismiss(agent: ManagedAgent): void {
+    const { generation } = agent.record;
+    const dismiss = async (): Promise<void> => {
+      await this.#options.drained(agent.spec.name);
+      agent.draining = null;
+      if (agent.record.generation !== generation || isLive(agent.record.state)) return;
+      answer(runPaths(this.#options.paths, agent.spec.name).verdict, 'end');
+    };
+    agent.draining = dismiss();
+    this.#quietly(agent, agent.draining);
+  }
+
+  #quietly(agent: ManagedAgent, work: Promise<unknown>): void {
+    void work.catch((error: unknown) => this.#options.onError(agent.spec.name, error));
+  }
+
+  /** Ends the wait for a back-off, a reset or a turn, without a start. False where there is none. */
   cancelWait(agent: ManagedAgent): boolean {
     if (agent.cancelRestart === null) return false;
     agent.cancelRestart();

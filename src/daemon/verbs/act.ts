@@ -76,11 +76,13 @@ async function startAll({ registry, launcher }: Daemon, agents: readonly Managed
 }
 
 async function start(daemon: Daemon, agent: ManagedAgent): Promise<Done> {
-  const { registry, launcher } = daemon;
+  const { registry, launcher, lifecycle } = daemon;
   const { record } = agent;
   if (record.state === 'paused') return resume(daemon, agent);
-  if (daemon.lifecycle.aftermath.cancelWait(agent)) {
+  if (await lifecycle.endWait(agent)) {
     await launcher.relaunch(agent, 'starting, as you asked');
+  } else if (record.state === 'spawning') {
+    await settled(daemon, agent, lifecycleTimeoutMs(daemon));
   } else if (record.state === 'terminating') {
     registry.patch(agent, { wish: 'run' });
     agent.ending = { kind: 'stopped-by-user' };
@@ -128,7 +130,7 @@ function stopped({ spec, record }: ManagedAgent, { survivors, usedKill, elapsedM
 
 async function restart(daemon: Daemon, agent: ManagedAgent, request: ActRequest): Promise<Done> {
   const { record } = agent;
-  if (daemon.lifecycle.aftermath.cancelWait(agent) || !isLive(record.state)) {
+  if ((await daemon.lifecycle.endWait(agent)) || !isLive(record.state)) {
     await startAll(daemon, [agent]);
   } else {
     await stopTree(daemon, agent, request, 'run-again');
@@ -184,6 +186,7 @@ async function remove(daemon: Daemon, agent: ManagedAgent, request: ActRequest):
     }
     stopped(agent, await stopTree(daemon, agent, { action: 'stop', ...(request.graceMs === undefined ? {} : { graceMs: request.graceMs }) }, 'stay-down'));
   }
+  await agent.draining;
   if (record.pane !== null) await tmux.killSession(spec.name);
   fs.rmSync(runPaths(paths, spec.name).folder, { recursive: true, force: true });
   registry.remove(agent);

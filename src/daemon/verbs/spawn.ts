@@ -1,6 +1,7 @@
 /** `spawn` and `up`: checks everything before anything is started, then starts all in one go. */
 import fs from 'node:fs';
 import type { Agent, AgentSpec } from '../../core/agent.ts';
+import type { EndKind } from '../../core/end.ts';
 import { MuxwardError } from '../../core/errors.ts';
 import { checkName } from '../../core/names.ts';
 import type { SpawnRequest } from '../../core/protocol.ts';
@@ -8,6 +9,9 @@ import { NO_RESTARTS } from '../../core/restart-policy.ts';
 import { isLive } from '../../core/state.ts';
 import { toAgent, type ManagedAgent } from '../managed-agent.ts';
 import type { Daemon } from './context.ts';
+
+/** Ends that come before the program's own first step. */
+const NEVER_RAN: ReadonlySet<EndKind> = new Set<EndKind>(['spawn-failed', 'missing-cwd', 'lost']);
 
 /** Replies when each process runs. @throws MuxwardError before anything is started, or `spawn-failed` after. */
 export async function spawn(daemon: Daemon, request: SpawnRequest): Promise<{ agents: Agent[] }> {
@@ -17,7 +21,7 @@ export async function spawn(daemon: Daemon, request: SpawnRequest): Promise<{ ag
   await Promise.all(changed.map((agent) => makeRoom(daemon, agent)));
   const agents = specs.map((spec) => define(daemon, spec));
   await daemon.launcher.launch(agents, 'starting, as you asked');
-  const failed = agents.filter(({ record }) => record.exit?.kind === 'spawn-failed' || record.exit?.kind === 'missing-cwd');
+  const failed = agents.filter(({ record }) => record.exit !== null && NEVER_RAN.has(record.exit.kind));
   if (failed.length > 0) throw spawnFailed(failed);
   return { agents: agents.map(toAgent) };
 }
@@ -95,7 +99,9 @@ function checkProgram(program: string): void {
 function spawnFailed(failed: readonly ManagedAgent[]): MuxwardError {
   const [first] = failed;
   const more = failed.length > 1 ? ` (and ${failed.length - 1} more)` : '';
-  return new MuxwardError('spawn-failed', `${first?.spec.name} could not be started: ${first?.record.reason}${more}`, {
-    hint: `muxward logs ${first?.spec.name}`,
+  const name = first?.spec.name;
+  const waits = first !== undefined && isLive(first.record.state);
+  return new MuxwardError('spawn-failed', `${name} could not be started: ${first?.record.reason}${more}`, {
+    hint: waits ? `it is tried again until it runs, or: muxward stop ${name}` : `muxward logs ${name}`,
   });
 }

@@ -36,7 +36,7 @@ describe('checkName', () => {
     expect(refusalOf(name).hint).not.toContain('for example');
   });
 
-  it('suggests only what it would take, and shows no control characters', () => {
+  it('suggests only what it would take, and shows no control characters', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (name) => {
         if (NAME_PATTERN.test(name)) return;

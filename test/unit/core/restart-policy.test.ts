@@ -177,7 +177,7 @@ describe('back-off', () => {
   });
 });
 
-it('over 10,000 histories: never more restarts in a window than allowed, and every verdict has its reason', () => {
+it('over 10,000 histories: never more restarts in a window than allowed, and every verdict has its reason', { timeout: 120_000 }, () => {
   const ends = fc.oneof(
     fc.constant(exit(0)),
     fc.integer({ min: 1, max: 255 }).map(exit),

@@ -72,7 +72,7 @@ it('takes no report for another one that was cut short', () => {
   );
 });
 
-it('never throws', () => {
+it('never throws', { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (line) => {
       expect(() => parseWrapperReport(line)).not.toThrow();
