@@ -141,7 +141,7 @@ export class Launcher {
 
   async #askTmux(starts: readonly Start[]): Promise<void> {
     const { registry, onFailure } = this.#options;
-    await Promise.all(starts.map(({ agent }) => agent.draining));
+    for (const { agent } of starts) await agent.draining;
     const outcomes = await this.#launchAll(starts);
     for (const [i, outcome] of outcomes.entries()) {
       const { agent, generation } = starts[i] as Start;

@@ -7,9 +7,9 @@ import { fault, kill, killDaemon, processesOf, sessions, tmuxPid, tmuxStandIn } 
 const LONG_MS = 45_000;
 
 /** All of them run, with processes that are none of these. */
-function allBack(home: MuxwardHome, not: ReadonlySet<number | null>): Promise<true> {
+async function allBack(home: MuxwardHome, not: ReadonlySet<number | null>): Promise<void> {
   const look = async (): Promise<boolean> => (await home.agents()).every(({ state, pid }) => state === 'ready' && !not.has(pid));
-  return eventually(look, 'all are back', LONG_MS) as Promise<true>;
+  await eventually(look, 'all are back', LONG_MS);
 }
 
 fault(16, 'SIGKILL to the tmux server', 'told once; every agent is marked lost with that reason and back in a new session, in its turn', async (home) => {

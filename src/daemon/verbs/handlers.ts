@@ -14,7 +14,7 @@ import { transcript } from './transcript.ts';
 /** Without agents the tmux server holds only last screens: it goes too, unless a user works in a pane of their own there. */
 async function endAgents(daemon: Daemon): Promise<void> {
   await act(daemon, { action: 'stop', selector: { all: true } });
-  await Promise.all(daemon.registry.all().map(({ draining }) => draining));
+  for (const { draining } of daemon.registry.all()) await draining;
   const wrappers = new Set(daemon.registry.all().map(({ record }) => record.pane));
   const inUse = (await daemon.tmux.panes()).some(({ id, dead, isSide }) => !dead && !isSide && !wrappers.has(id));
   if (!inUse) await daemon.tmux.kill();
