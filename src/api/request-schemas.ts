@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { STATES } from '../core/state.ts';
 import { MuxwardError } from '../core/errors.ts';
+import { UNHEALTHY_ACTIONS } from '../core/health.ts';
 import { NAME_PATTERN } from '../core/names.ts';
 import { ACTIONS, WAIT_FOR, type Route } from '../core/protocol.ts';
 import { RESTART_POLICIES } from '../core/restart-policy.ts';
@@ -21,13 +22,42 @@ const selector = z.strictObject({
   all: z.optional(z.boolean()),
 });
 
-const probe = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('none') }),
-  z.strictObject({ kind: z.literal('http'), url: text }),
+const probes = [
+  z.strictObject({
+    kind: z.literal('http'),
+    url: text,
+    socket: z.optional(text),
+    status: z.optional(z.array(z.strictObject({ from: count, to: count }))),
+    body: z.optional(text),
+  }),
   z.strictObject({ kind: z.literal('tcp'), host: text, port: z.int().check(z.minimum(1), z.maximum(65535)) }),
   z.strictObject({ kind: z.literal('command'), command: text }),
   z.strictObject({ kind: z.literal('heartbeat'), everyMs: count }),
-]);
+  z.strictObject({ kind: z.literal('output'), silentMs: count }),
+] as const;
+
+/** A shorter interval would keep the daemon busy with one agent. */
+const interval = z.number().check(z.minimum(100));
+const threshold = z.int().check(z.minimum(1));
+
+const check = z.strictObject({
+  probe: z.discriminatedUnion('kind', probes),
+  intervalMs: interval,
+  timeoutMs: interval,
+  initialDelayMs: count,
+  failureThreshold: threshold,
+  successThreshold: threshold,
+});
+
+const health = z.strictObject({
+  probe: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('none') }), ...probes]),
+  intervalMs: interval,
+  timeoutMs: z.optional(interval),
+  retries: z.optional(threshold),
+  startPeriodMs: z.optional(count),
+  onUnhealthy: z.optional(z.enum(UNHEALTHY_ACTIONS)),
+  checks: z.optional(z.strictObject({ startup: z.optional(check), readiness: z.optional(check), liveness: z.optional(check) })),
+});
 
 const spec = z.looseObject({
   name: text.check(z.regex(NAME_PATTERN)),
@@ -51,7 +81,7 @@ const spec = z.looseObject({
     maxDelayMs: count,
     stableAfterMs: count,
   }),
-  health: z.strictObject({ probe, intervalMs: count }),
+  health,
   limits: z.strictObject({ memoryBytes: nullable(count), cpu: nullable(count), timeoutMs: nullable(count) }),
   declaredAs: nullable(text),
 });

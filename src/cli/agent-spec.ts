@@ -11,12 +11,12 @@ import { RESTART_POLICIES, type RestartPolicy, type RestartSettings } from '../c
 import { findProgram } from '../config/find-program.ts';
 import type { AgentDefaults } from '../config/settings-defaults.ts';
 import { specEnvironment } from './spec-environment.ts';
-import { specHealth } from './spec-health.ts';
+import { specHealth, type HealthFlags } from './spec-health.ts';
 import { specLimits } from './spec-limits.ts';
 import { specPrompt } from './spec-prompt.ts';
 
 /** What can be said about an agent, as written: nothing is checked yet. The keys are those of `spawn`'s options. */
-export interface SpecFlags {
+export interface SpecFlags extends HealthFlags {
   readonly type?: string;
   readonly project?: string;
   readonly label?: readonly string[];
@@ -32,11 +32,6 @@ export interface SpecFlags {
   readonly worktree?: string | boolean;
   readonly restart?: string;
   readonly maxRestarts?: string;
-  readonly healthUrl?: string;
-  readonly healthTcp?: string;
-  readonly healthCmd?: string;
-  readonly heartbeat?: string;
-  readonly healthInterval?: string;
   readonly memory?: string;
   readonly cpu?: string;
   readonly timeout?: string;

@@ -29,6 +29,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'keys', group: 'Talk', summary: 'press keys', load: () => import('./commands/keys.ts') },
   { name: 'interrupt', group: 'Talk', summary: 'make agents stop what they do, not end', load: () => import('./commands/interrupt.ts') },
   { name: 'wait', group: 'Talk', summary: 'wait until agents end, are ready or idle', load: () => import('./commands/wait.ts') },
+  { name: 'heartbeat', group: 'Talk', summary: 'say that an agent lives, for --heartbeat', load: () => import('./commands/heartbeat.ts') },
 
   { name: 'stop', group: 'Stop', summary: 'end agents, gracefully, then by force', load: () => import('./commands/stop.ts') },
   { name: 'pause', group: 'Stop', summary: 'freeze agents', load: () => import('./commands/pause.ts') },

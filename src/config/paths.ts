@@ -77,6 +77,11 @@ export function runPaths(paths: HomePaths, agent: string): RunPaths {
   };
 }
 
+/** What an agent touches to show that it lives; `$MUXWARD_HEARTBEAT` where it is waited for. */
+export function heartbeatPath(paths: HomePaths, agent: string): string {
+  return path.join(paths.run, agent, 'heartbeat');
+}
+
 /** The folder for sockets whose own path would be too long: private to the user, checked for that by the daemon. */
 export function shortSocketFolder(): string {
   const user = process.getuid?.() ?? 0;

@@ -3,22 +3,10 @@
  * and the API show. Only shapes; behaviour is in state.ts, restart-policy.ts and the daemon.
  */
 import type { End } from './end.ts';
+import type { CheckReport, HealthSpec } from './health.ts';
 import type { HookSpec } from './hook.ts';
 import type { RestartSettings, Verdict } from './restart-policy.ts';
 import type { State } from './state.ts';
-
-/** How an agent is probed for health. `none`: only its process and its session are watched. */
-export type ProbeSpec =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'http'; readonly url: string }
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'command'; readonly command: string }
-  | { readonly kind: 'heartbeat'; readonly everyMs: number };
-
-export interface HealthSpec {
-  readonly probe: ProbeSpec;
-  readonly intervalMs: number;
-}
 
 export interface Limits {
   readonly memoryBytes: number | null;
@@ -108,6 +96,8 @@ export interface Agent {
     readonly failures: number;
     readonly lastOkAt: string | null;
     readonly responseMs: number | null;
+    /** What is wrong in words, null where nothing is. */
+    readonly reason?: string | null;
   };
   readonly activity: Activity;
   /** Null while no process runs or none was sampled yet. */
@@ -126,6 +116,8 @@ export interface Agent {
 export interface AgentDetails extends Agent {
   readonly restartPolicy: RestartSettings;
   readonly healthProbe: HealthSpec;
+  /** Its checks in the order startup, readiness, liveness, with what they have come to. */
+  readonly checks: readonly CheckReport[];
   readonly environmentNames: readonly string[];
   readonly umask: string;
   readonly logPath: string;

@@ -1,5 +1,7 @@
 /** The typed events of the audit trail: what happened to which agent, in the past tense. */
+import type { HealthStatus } from './agent.ts';
 import type { End } from './end.ts';
+import type { CheckName } from './health.ts';
 import type { Verdict } from './restart-policy.ts';
 import type { State } from './state.ts';
 
@@ -13,6 +15,8 @@ export interface EventData {
   'agent.adopted': { readonly pid: number; readonly generation: number };
   'agent.typed': { readonly bytes: number };
   'agent.removed': Record<never, never>;
+  /** Its health as a whole; `check` is the one that decided. */
+  'probe.changed': { readonly from: HealthStatus; readonly to: HealthStatus; readonly check: CheckName | null; readonly reason: string | null };
   'alert.raised': { readonly id: string; readonly severity: 'warning' | 'critical' | 'recovery'; readonly message: string };
   'hook.failed': { readonly command: string; readonly message: string };
   'daemon.started': { readonly pid: number; readonly version: string };

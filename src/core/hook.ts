@@ -11,6 +11,7 @@ const HOOK_EVENTS = [
   'agent.judged',
   'agent.adopted',
   'agent.removed',
+  'probe.changed',
   'alert.raised',
 ] as const satisfies readonly EventType[];
 

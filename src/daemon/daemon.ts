@@ -19,7 +19,7 @@ import { HookSpool } from './claude/hook-spool.ts';
 import { HookStream } from './claude/hook-stream.ts';
 import { drained } from './drain.ts';
 import { EventHub } from './event-hub.ts';
-import { HealthChecks } from './health-checks.ts';
+import { HealthChecks } from './health/health-checks.ts';
 import { runHooks } from './hooks-runner.ts';
 import { Launcher } from './launcher.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -71,7 +71,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     const report = parseWrapperReport(line);
     if (report) lifecycle.onReport(report);
   });
-  const health = new HealthChecks(registry, paths);
+  const health = new HealthChecks({ registry, paths, onUnhealthy: (agent, detail) => lifecycle.endFor(agent, { kind: 'unhealthy', detail }, settings.stopGraceMs) });
   const stops = [
     runHooks({ hub, registry, hooks: settings.hooks, env: options.env }),
     showStates(hub, registry, tmux, (error) => log.warn('status line', error)),
@@ -99,6 +99,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   };
   const daemon: Daemon = {
     ...parts,
+    health,
     paths,
     settings,
     installation: options.installation,

@@ -187,6 +187,13 @@ export class Lifecycle {
     return ended;
   }
 
+  /** Ends an agent that runs for a reason of ours, which becomes the kind of its end; the policy judges it. */
+  endFor(agent: ManagedAgent, because: Because, graceMs: number): void {
+    if (agent.record.process === null || agent.record.state === 'terminating') return;
+    const stopped = this.stop(agent, { graceMs, force: false, next: 'run-again', because });
+    stopped.catch((error: unknown) => this.#options.onError(agent.spec.name, error));
+  }
+
   /** No process of its own: an agent that waits for its restart or was never started. An earlier one may have left something. */
   async #stopIdle(agent: ManagedAgent, reason: string, options: StopOptions): Promise<StopOutcome> {
     const wasCreated = agent.record.state === 'created';

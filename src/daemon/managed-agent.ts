@@ -4,6 +4,7 @@
  */
 import type { Activity, Agent, AgentSpec, HealthStatus, Resources } from '../core/agent.ts';
 import type { End, EndKind } from '../core/end.ts';
+import { isProbed } from '../core/health.ts';
 import type { Outage } from '../core/outage-policy.ts';
 import { NO_RESTARTS, type RestartMemory, type Verdict as Judgement } from '../core/restart-policy.ts';
 import { isRunning, type State } from '../core/state.ts';
@@ -66,6 +67,7 @@ export interface Health {
   readonly failures: number;
   readonly lastOkAt: string | null;
   readonly responseMs: number | null;
+  readonly reason: string | null;
 }
 
 export interface Ending {
@@ -122,14 +124,14 @@ export function newRecord(id: string, at: string): AgentRecord {
 }
 
 export function manage(spec: AgentSpec, record: AgentRecord): ManagedAgent {
-  const probed = spec.health.probe.kind !== 'none';
+  const probed = isProbed(spec.health);
   return {
     spec,
     record,
     memory: NO_RESTARTS,
     startedAtMs: null,
     resources: null,
-    health: { status: probed ? 'starting' : 'none', failures: 0, lastOkAt: null, responseMs: null },
+    health: { status: probed ? 'starting' : 'none', failures: 0, lastOkAt: null, responseMs: null, reason: null },
     activity: { status: 'unknown', evidence: 'nothing reports it', at: null },
     ending: null,
     cancelRestart: null,
@@ -160,7 +162,7 @@ export function toAgent({ spec, record, resources, health, activity }: ManagedAg
     command: spec.command,
     restarts: record.restarts,
     exit: record.exit && exitOf(record.exit),
-    health: isRunning(record.state) || health.status === 'none' ? health : { ...health, status: 'unknown' },
+    health: isRunning(record.state) || record.state === 'terminating' || health.status === 'none' ? health : { ...health, status: 'unknown' },
     activity: record.parked === true && record.state === 'spawning' ? { status: 'limited', evidence: record.reason, at: record.since } : activity,
     resources: process === null ? null : resources,
     limits: spec.limits,

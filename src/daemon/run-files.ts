@@ -5,7 +5,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { AgentSpec } from '../core/agent.ts';
-import { runPaths, type HomePaths } from '../config/paths.ts';
+import { needsHeartbeat } from '../core/health.ts';
+import { heartbeatPath, runPaths, type HomePaths } from '../config/paths.ts';
 import { makePrivateFolder } from '../config/private-folder.ts';
 import { writePrivateFile } from '../system/secure-files.ts';
 import { quote } from '../system/sh-quote.ts';
@@ -33,7 +34,9 @@ export class RunFiles {
   write(spec: AgentSpec, plan: LaunchPlan): void {
     const paths = runPaths(this.#paths, spec.name);
     makePrivateFolder(paths.folder);
-    this.#put('env', paths.env, envFile({ ...spec.env, ...plan.env }));
+    // Only where it is waited for: the same for all, it can be shared.
+    const heartbeat = needsHeartbeat(spec.health) ? { MUXWARD_HEARTBEAT: heartbeatPath(this.#paths, spec.name) } : {};
+    this.#put('env', paths.env, envFile({ ...spec.env, ...plan.env, ...heartbeat }));
     this.#put('args', paths.args, argsFile(spec, plan));
     for (const [name, content] of Object.entries(plan.files ?? {})) writePrivateFile(path.join(paths.folder, name), content);
     if (plan.hasHooks) makePrivateFolder(paths.hooks);

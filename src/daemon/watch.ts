@@ -190,11 +190,7 @@ export class Watch {
   }
 
   #enforce(agent: ManagedAgent, kind: 'timeout' | 'limit', detail: string): void {
-    if (agent.record.process === null || agent.record.state === 'terminating') return;
-    const { lifecycle, graceMs, onError } = this.#options;
-    lifecycle
-      .stop(agent, { graceMs, force: false, next: 'run-again', because: { kind, detail } })
-      .catch((error: unknown) => onError(kind, error));
+    this.#options.lifecycle.endFor(agent, { kind, detail }, this.#options.graceMs);
   }
 
   /** For who asks once: numbers that are missing, and old ones where a look at all costs less than the answer. */

@@ -22,14 +22,19 @@ export const command = defineCommand<HealthOptions>({
   ],
   async run({ context, args, options }) {
     const { agents } = await context.daemon.call('GET /api/agents', selectorOf(args, options));
+    const [only] = args.length === 1 && agents.length === 1 ? agents : [];
+    const checks = only === undefined || options.history ? [] : (await context.daemon.call('GET /api/agents/:name', undefined, { path: { name: only.name } })).checks;
     if (options.history) return await showHistory(context, agents);
     if (context.json) {
-      context.out(`${JSON.stringify({ agents: agents.map(({ name, state, health }) => ({ name, state, health })) })}\n`);
+      context.out(`${JSON.stringify({ agents: agents.map(({ name, state, health }) => ({ name, state, health, ...(only ? { checks } : {}) })) })}\n`);
       return EXIT.ok;
     }
     const { createLook } = await import('../render/look.ts');
+    const { checkLines } = await import('../render/check-table.ts');
     const { renderHealth } = await import('../render/health-table.ts');
-    context.out(renderHealth(agents, await createLook(context), Date.now()));
+    const look = await createLook(context);
+    context.out(renderHealth(agents, look, Date.now()));
+    if (checks.length > 0) context.out(`\n${checkLines(checks, look, Date.now()).join('\n')}\n`);
     return EXIT.ok;
   },
 });

@@ -1,8 +1,9 @@
 /** `inspect`: one agent, field by field. Pure. */
-import type { AgentDetails, ProbeSpec } from '../../core/agent.ts';
+import type { AgentDetails } from '../../core/agent.ts';
 import { describeEnd } from '../../core/end.ts';
 import { formatDuration, formatSize } from '../../core/units.ts';
 import { activityCell, ago, cpuCell, healthCell, memoryCell, stateCell, symbolCell, uptimeCell } from './agent-cells.ts';
+import { checkLines } from './check-table.ts';
 import type { Look } from './look.ts';
 import { safeLine } from './safe-text.ts';
 import { renderTable } from './table.ts';
@@ -17,6 +18,7 @@ export function renderDetails(agent: AgentDetails, look: Look, nowMs: number): s
   const parts = [
     title.trimEnd(),
     ...blocks.map((fields) => fieldLines(fields, look)),
+    ...checkTable(agent, look, nowMs),
     ...listed('Verdicts', agent.verdicts.map(({ at, reason }) => `${at}  ${safeLine(reason)}`)),
     ...processTable(agent, look),
   ];
@@ -29,14 +31,14 @@ function nowFields(agent: AgentDetails, look: Look, nowMs: number): Field[] {
   return [
     ['since', `${agent.since} (${ago(agent.since, nowMs)})`],
     ['activity', activityCell(agent, none, nowMs)],
-    ['health', `${healthCell(agent, look)}${agent.health.responseMs === null ? '' : `, answered in ${agent.health.responseMs} ms`}`],
+    ['health', `${healthCell(agent, look)}${answered(agent)}`],
     ['process', agent.pid === null ? none : `${agent.pid}, up ${uptimeCell(agent, none, nowMs)}, run ${agent.generation}, ${agent.restarts} restarts`],
     ['uses', resources === null ? none : `${cpuCell(agent, none)} CPU, ${memoryCell(agent, none)} memory, ${resources.processes} process${resources.processes === 1 ? '' : 'es'}`],
     ['last end', exit === null ? none : `${describeEnd(exit)} at ${exit.at}`],
   ];
 }
 
-function policyFields({ restartPolicy, healthProbe, limits }: AgentDetails): Field[] {
+function policyFields({ restartPolicy, limits }: AgentDetails): Field[] {
   const { policy, maxRestarts, windowMs } = restartPolicy;
   const bounds = [
     ...(limits.memoryBytes === null ? [] : [`${formatSize(limits.memoryBytes)} memory`]),
@@ -45,7 +47,6 @@ function policyFields({ restartPolicy, healthProbe, limits }: AgentDetails): Fie
   ];
   return [
     ['restart', policy === 'no' ? 'no' : `${policy}, at most ${maxRestarts} in ${formatDuration(windowMs)}`],
-    ['probe', `${describeProbe(healthProbe.probe)}${healthProbe.probe.kind === 'none' ? '' : `, every ${formatDuration(healthProbe.intervalMs)}`}`],
     ['limits', bounds.length === 0 ? 'none' : bounds.join(', ')],
   ];
 }
@@ -77,8 +78,19 @@ function fieldLines(fields: readonly Field[], { palette }: Look): string {
   return fields.map(([label, value]) => `  ${palette.faint(label.padEnd(width))}  ${value}`).join('\n');
 }
 
+function answered({ health }: AgentDetails): string {
+  if (health.status === 'none') return ' (no probe: its process and session are watched)';
+  if (typeof health.reason === 'string') return `, ${safeLine(health.reason)}`;
+  return health.responseMs === null ? '' : `, answered in ${health.responseMs} ms`;
+}
+
+function checkTable(agent: AgentDetails, look: Look, nowMs: number): string[] {
+  const lines = checkLines(agent.checks, { ...look, width: look.width - 2 }, nowMs);
+  return lines.length === 0 ? [] : [lines.map((line) => `  ${line}`).join('\n')];
+}
+
 function listed(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [`${title}\n${lines.slice(0, 5).map((line) => `  ${line}`).join('\n')}`];
+  return lines.length === 0 ? [] : [`${title}\n${lines.map((line) => `  ${line}`).join('\n')}`];
 }
 
 function processTable({ processes }: AgentDetails, look: Look): string[] {
@@ -92,21 +104,6 @@ function processTable({ processes }: AgentDetails, look: Look): string[] {
   ];
   const [head = '', ...body] = renderTable(columns, rows, look.width - 2);
   return [[look.palette.faint(head), ...body].map((line) => `  ${line}`).join('\n')];
-}
-
-function describeProbe(probe: ProbeSpec): string {
-  switch (probe.kind) {
-    case 'none':
-      return 'its process and session only';
-    case 'http':
-      return `GET ${probe.url}`;
-    case 'tcp':
-      return `TCP ${probe.host}:${probe.port}`;
-    case 'command':
-      return `sh -c ${quoted(safeLine(probe.command))}`;
-    case 'heartbeat':
-      return `a sign of life every ${formatDuration(probe.everyMs)}`;
-  }
 }
 
 function quoted(word: string): string {

@@ -29,6 +29,8 @@ function describe(event: MuxwardEvent): string {
       return `${event.data.bytes} bytes were typed`;
     case 'agent.removed':
       return 'removed';
+    case 'probe.changed':
+      return `${event.data.from} → ${event.data.to}${event.data.reason === null ? '' : `: ${event.data.reason}`}`;
     case 'alert.raised':
       return `${event.data.severity}: ${event.data.message}`;
     case 'hook.failed':

@@ -1,7 +1,9 @@
 /** `health`: one agent a line, with how its last probes went. Pure. */
 import type { Agent } from '../../core/agent.ts';
+import { isRunning } from '../../core/state.ts';
 import { ago, healthCell, stateCell, symbolCell } from './agent-cells.ts';
 import type { Look } from './look.ts';
+import { safeLine } from './safe-text.ts';
 import { renderTable } from './table.ts';
 
 const COLUMNS = [
@@ -11,6 +13,7 @@ const COLUMNS = [
   { header: 'FAILURES', align: 'right' as const, goes: 2 },
   { header: 'LAST OK', align: 'right' as const },
   { header: 'ANSWERED IN', align: 'right' as const, goes: 1 },
+  { header: 'REASON', shrinksTo: 16, goes: 3 },
 ];
 
 export function renderHealth(agents: readonly Agent[], look: Look, nowMs: number): string {
@@ -23,7 +26,7 @@ export function renderHealth(agents: readonly Agent[], look: Look, nowMs: number
 
 function rowOf(agent: Agent, look: Look, nowMs: number): string[] {
   const { palette, none } = look;
-  const { failures, lastOkAt, responseMs, status } = agent.health;
+  const { failures, lastOkAt, responseMs, status, reason } = agent.health;
   const probed = status !== 'none';
   return [
     look.forPeople ? `${symbolCell(agent, palette)} ${palette.strong(agent.name)}` : agent.name,
@@ -32,5 +35,6 @@ function rowOf(agent: Agent, look: Look, nowMs: number): string[] {
     probed ? String(failures) : none,
     lastOkAt === null ? none : `${ago(lastOkAt, nowMs)} ago`,
     responseMs === null ? none : `${Math.round(responseMs)} ms`,
+    isRunning(agent.state) ? safeLine(reason ?? none) : none,
   ];
 }

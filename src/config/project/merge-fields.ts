@@ -1,5 +1,6 @@
 /** `defaults:` below an entry: the entry's own word wins, maps are joined key by key, lists are replaced. Pure. */
-import { PROBES, type AgentEntry, type AgentFields } from './schema.ts';
+import { mergeHealth } from './health-fields.ts';
+import type { AgentEntry, AgentFields } from './schema.ts';
 
 export function mergeFields(defaults: AgentFields, entry: AgentEntry): AgentEntry {
   const merged: AgentEntry = { ...defaults, ...entry };
@@ -12,14 +13,6 @@ export function mergeFields(defaults: AgentFields, entry: AgentEntry): AgentEntr
     ...(defaults.limits || entry.limits ? { limits: { ...defaults.limits, ...entry.limits } } : {}),
     ...(defaults.health || entry.health ? { health: mergeHealth(defaults.health ?? {}, entry.health ?? {}) } : {}),
   };
-}
-
-type Health = NonNullable<AgentFields['health']>;
-
-/** An agent has one probe: its own replaces the default one, of whatever kind. */
-function mergeHealth(defaults: Health, own: Health): Health {
-  const hasOwnProbe = PROBES.some((probe) => own[probe] !== undefined);
-  return hasOwnProbe ? { ...(defaults.interval === undefined ? {} : { interval: defaults.interval }), ...own } : { ...defaults, ...own };
 }
 
 /** Where in the file a field of an agent was said. */

@@ -11,10 +11,11 @@ import { dependencyFaults, inOrder, type EntryTraits, type Needs } from './depen
 import { expandEntry, type ExpandedAgent } from './expand-entry.ts';
 import { FaultBook } from './fault-book.ts';
 import { fillIn, namesAndOrder } from './fill-in.ts';
+import { isHealthSaid } from './health-fields.ts';
 import { mergeFields, sourceOfField } from './merge-fields.ts';
 import { defaultProjectName } from './project-name.ts';
 import type { DeclaredAgent, Project } from './project.ts';
-import { PROBES, type AgentEntry, type AgentFields } from './schema.ts';
+import type { AgentEntry, AgentFields } from './schema.ts';
 import { collectVariables } from './variables.ts';
 
 export interface ProjectSource {
@@ -95,7 +96,7 @@ function traitsOf(agents: SoundParts['agents'], fields: AgentFields, usual: stri
   return new Map(
     Object.entries(agents).map(([name, entry]) => {
       const { health, restart = usual } = mergeFields(fields, entry);
-      return [name, { hasHealth: PROBES.some((probe) => health?.[probe] !== undefined), restartsAlways: restart === 'always' }];
+      return [name, { hasHealth: isHealthSaid(health), restartsAlways: restart === 'always' }];
     }),
   );
 }

@@ -1,7 +1,7 @@
 /** One entry of `muxward.yaml`, with its defaults, becomes one agent: files are read, units become numbers. */
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { HealthSpec, Limits, ProbeSpec } from '../../core/agent.ts';
+import type { Limits } from '../../core/agent.ts';
 import type { RestartPolicy } from '../../core/restart-policy.ts';
 import { CLAUDE_PERMISSION_MODES } from '../agent-type-names.ts';
 import type { AgentDefaults } from '../settings-defaults.ts';
@@ -10,6 +10,7 @@ import { hookFrom } from '../yaml/hook-schema.ts';
 import { bytes, ms, number } from '../yaml/written-values.ts';
 import { readEnvFile } from './env-file.ts';
 import { fingerprint } from './fingerprint.ts';
+import { healthOf, withInterval, type SaidHealth } from './health-fields.ts';
 import type { DeclaredAgent } from './project.ts';
 import { MAX_PROMPT_BYTES, type AgentEntry } from './schema.ts';
 
@@ -57,7 +58,7 @@ export function resolveAgent(name: string, entry: AgentEntry, around: Surroundin
     capabilities: [entry.capabilities ?? []].flat(),
     hooks: (entry.hooks ?? []).map((hook) => hookFrom(hook)),
   };
-  const life = { restart: entry.restart, maxRestarts: number(entry.max_restarts), health: healthOf(entry), limits: limitsOf(entry) };
+  const life = { restart: entry.restart, maxRestarts: number(entry.max_restarts), health: healthOf(entry.health), limits: limitsOf(entry) };
   return {
     ...said,
     name,
@@ -69,7 +70,7 @@ export function resolveAgent(name: string, entry: AgentEntry, around: Surroundin
 interface Life {
   readonly restart: string | undefined;
   readonly maxRestarts: number | undefined;
-  readonly health: { readonly probe: ProbeSpec; readonly intervalMs: number | undefined };
+  readonly health: SaidHealth;
   readonly limits: Partial<Limits>;
 }
 
@@ -82,7 +83,7 @@ function withDefaults(said: Pick<Resolved, 'model' | 'permissionMode'>, life: Li
       policy: (life.restart as RestartPolicy | undefined) ?? defaults.restart.policy,
       maxRestarts: life.maxRestarts ?? defaults.restart.maxRestarts,
     },
-    health: { probe: life.health.probe, intervalMs: life.health.intervalMs ?? defaults.healthIntervalMs } satisfies HealthSpec,
+    health: withInterval(life.health, defaults.healthIntervalMs),
     limits: { ...defaults.limits, ...life.limits },
   };
 }
@@ -155,20 +156,6 @@ function permissionModeOf({ permission_mode: mode }: AgentEntry, type: string, {
   const complaint = type === 'claude-code' ? notOneOf(mode, CLAUDE_PERMISSION_MODES) : undefined;
   if (complaint !== undefined) report('permission_mode', { ...complaint, is: `"${written('permission_mode')}" is no permission mode` });
   return mode;
-}
-
-function healthOf({ health = {} }: AgentEntry): Life['health'] {
-  return { probe: probeOf(health), intervalMs: ms(health.interval) };
-}
-
-function probeOf({ http, tcp, command, heartbeat }: NonNullable<AgentEntry['health']>): ProbeSpec {
-  if (http !== undefined) return { kind: 'http', url: http };
-  if (command !== undefined) return { kind: 'command', command };
-  const everyMs = ms(heartbeat);
-  if (everyMs !== undefined) return { kind: 'heartbeat', everyMs };
-  if (tcp === undefined) return { kind: 'none' };
-  const [, host = '127.0.0.1', port] = /^(?:(\S+):)?(\d+)$/.exec(String(tcp)) ?? [];
-  return { kind: 'tcp', host: host.replaceAll(/^\[|\]$/g, ''), port: Number(port) };
 }
 
 function limitsOf({ limits = {} }: AgentEntry): Partial<Limits> {

@@ -5,6 +5,7 @@ import { checkName, NAME_PATTERN } from '../../core/names.ts';
 import { RESTART_POLICIES } from '../../core/restart-policy.ts';
 import { checked, choice, cores, count, duration, listOf, mapWith, oneOrMore, size, text, variables, word, type Complaint } from '../yaml/fields.ts';
 import { agentHookSchema } from '../yaml/hook-schema.ts';
+import { healthSchema } from './health-schema.ts';
 
 /** What a dependency must have reached. */
 const CONDITIONS = ['started', 'healthy', 'completed'] as const;
@@ -17,38 +18,6 @@ const MAX_INSTANCES = 1000;
 export const MAX_PROMPT_BYTES = 120_000;
 
 const name = checked(z.string(), complainOfName).check(z.meta({ pattern: NAME_PATTERN.source }));
-
-const url = checked(word('Probed with GET; healthy is an answer below 400.'), (value) => {
-  const hint = 'for example http://127.0.0.1:8080/health';
-  if (!URL.canParse(value)) return { is: 'is no URL', hint };
-  return /^https?:$/.test(new URL(value).protocol) ? undefined : { is: 'is neither http nor https', hint };
-});
-
-const tcp = checked(z.union([z.string(), z.number()], { error: 'host:port' }), (value) => {
-  const port = Number(/^(?:\S+:)?(\d{1,5})$/.exec(String(value))?.[1] ?? 0);
-  return port >= 1 && port <= 65_535 ? undefined : { is: 'is no address', hint: 'host:port, for example 127.0.0.1:5432, or the port alone' };
-}).check(z.meta({ description: 'host:port, or a port of this machine: healthy when it can be connected to.', examples: ['127.0.0.1:5432'] }));
-
-export const PROBES = ['http', 'tcp', 'command', 'heartbeat'] as const;
-
-const health = checked(
-  mapWith(
-    {
-      http: z.optional(url),
-      tcp: z.optional(tcp),
-      command: z.optional(word('Run by sh -c in the agent\'s folder: healthy when it exits with 0.')),
-      heartbeat: z.optional(duration('The agent must touch its heartbeat file at least this often.', { minMs: 100 })),
-      interval: z.optional(duration('Between two probes. Default 30s.', { minMs: 100 })),
-    },
-    'a map such as {http: "http://127.0.0.1:8080/"}',
-    'How the agent is probed: one of http, tcp, command and heartbeat.',
-  ),
-  (value) => {
-    const named = PROBES.filter((probe) => value[probe] !== undefined);
-    if (named.length < 2) return undefined;
-    return { is: `names ${named.join(' and ')}`, hint: `keep one of ${named.join(', ')}` };
-  },
-);
 
 const command = checked(
   z.union([text('Run by sh -c.'), z.array(text('One word.'), { error: 'a list of texts' })], { error: 'a text for sh -c, or a list of words' }),
@@ -82,7 +51,7 @@ const agentFields = {
   capabilities: z.optional(oneOrMore(word('A capability.'), 'a capability, or a list of them', 'What the agent can do, for others that look for help.')),
   restart: z.optional(choice(RESTART_POLICIES, 'When it is run again by itself. Default on-failure.')),
   max_restarts: z.optional(count('Restarts within 10 minutes before it counts as failed. Default 3.', { min: 0, max: 1000 })),
-  health: z.optional(health),
+  health: z.optional(healthSchema),
   limits: z.optional(
     mapWith(
       {

@@ -6,6 +6,7 @@ import type { Store } from '../../store/store.ts';
 import type { TmuxServer } from '../../tmux/server.ts';
 import type { HookStream } from '../claude/hook-stream.ts';
 import type { EventHub } from '../event-hub.ts';
+import type { HealthChecks } from '../health/health-checks.ts';
 import type { Launcher } from '../launcher.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Marks } from '../marks.ts';
@@ -27,6 +28,7 @@ export interface Daemon {
   readonly watch: Watch;
   /** What Claude Code agents report of themselves. */
   readonly hooks: HookStream;
+  readonly health: HealthChecks;
   info(): DaemonInfo;
   /** How many clients follow the numbers now; adding one makes samples come every second. */
   readonly watchers: Set<symbol>;

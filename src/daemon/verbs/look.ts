@@ -30,7 +30,7 @@ export async function* watchStatus(daemon: Daemon, selector: Selector, signal: A
   }
 }
 
-export function inspect({ registry, paths, watch }: Daemon, name: string): AgentDetails {
+export function inspect({ registry, paths, watch, health }: Daemon, name: string): AgentDetails {
   const agent = registry.get(name);
   watch.sample();
   const { spec, record } = agent;
@@ -38,6 +38,7 @@ export function inspect({ registry, paths, watch }: Daemon, name: string): Agent
     ...toAgent(agent),
     restartPolicy: spec.restart,
     healthProbe: spec.health,
+    checks: health.reportsOf(agent),
     environmentNames: Object.keys(spec.env).sort(),
     umask: spec.umask.toString(8).padStart(4, '0'),
     logPath: logPath(paths, spec.name),
