@@ -1,6 +1,6 @@
 // Health checks against real servers, sockets and commands that misbehave, and what follows from them.
 import { createServer, type RequestListener, type Server } from 'node:http';
-import net from 'node:net';
+import type net from 'node:net';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AgentDetails } from '../../src/core/agent.ts';

@@ -14,7 +14,7 @@ const OUTCOMES: Record<string, ProbeOutcome> = {
 
 /** The state after outcomes in a row, one character each. */
 function after(history: string, spec = SPEC): CheckState {
-  return [...history].reduce((state, mark) => afterOutcome(state, spec, OUTCOMES[mark] as ProbeOutcome, AT), NOT_LOOKED);
+  return history.split('').reduce((state, mark) => afterOutcome(state, spec, OUTCOMES[mark] as ProbeOutcome, AT), NOT_LOOKED);
 }
 
 describe('a check', () => {
