@@ -3,7 +3,7 @@
  * and the API show. Only shapes; behaviour is in state.ts, restart-policy.ts and the daemon.
  */
 import type { End } from './end.ts';
-import type { CheckReport, HealthSpec } from './health.ts';
+import type { CheckReport, HealthSpec, HealthStatus } from './health.ts';
 import type { HookSpec } from './hook.ts';
 import type { RestartSettings, Verdict } from './restart-policy.ts';
 import type { State } from './state.ts';
@@ -44,9 +44,6 @@ export interface AgentSpec {
   /** The agent's own hooks, besides those of the user's settings. None where absent. */
   readonly hooks?: readonly HookSpec[];
 }
-
-export const HEALTH_STATUSES = ['unknown', 'starting', 'healthy', 'unhealthy', 'none'] as const;
-export type HealthStatus = (typeof HEALTH_STATUSES)[number];
 
 export const ACTIVITIES = ['working', 'waiting', 'idle', 'limited', 'unknown'] as const;
 

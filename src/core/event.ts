@@ -1,7 +1,6 @@
 /** The typed events of the audit trail: what happened to which agent, in the past tense. */
-import type { HealthStatus } from './agent.ts';
 import type { End } from './end.ts';
-import type { CheckName } from './health.ts';
+import type { CheckName, HealthStatus } from './health.ts';
 import type { Verdict } from './restart-policy.ts';
 import type { State } from './state.ts';
 

@@ -69,6 +69,9 @@ export interface HealthSpec {
   readonly checks?: Checks;
 }
 
+export const HEALTH_STATUSES = ['unknown', 'starting', 'healthy', 'unhealthy', 'none'] as const;
+export type HealthStatus = (typeof HEALTH_STATUSES)[number];
+
 export const PROBE_TIMEOUT_MS = 5000;
 export const FAILURE_THRESHOLD = 3;
 export const START_PERIOD_MS = 10_000;

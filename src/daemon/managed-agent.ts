@@ -2,9 +2,9 @@
  * One agent as the daemon holds it: its specification, what is stored of its life, and what only a running daemon
  * knows. Shapes and the AGENT document; every change goes through registry.ts.
  */
-import type { Activity, Agent, AgentSpec, HealthStatus, Resources } from '../core/agent.ts';
+import type { Activity, Agent, AgentSpec, Resources } from '../core/agent.ts';
 import type { End, EndKind } from '../core/end.ts';
-import { isProbed } from '../core/health.ts';
+import { isProbed, type HealthStatus } from '../core/health.ts';
 import type { Outage } from '../core/outage-policy.ts';
 import { NO_RESTARTS, type RestartMemory, type Verdict as Judgement } from '../core/restart-policy.ts';
 import { isRunning, type State } from '../core/state.ts';

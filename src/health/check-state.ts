@@ -1,6 +1,5 @@
 /** How outcomes in a row become a verdict on a check, and checks the health of an agent. Pure. */
-import type { HealthStatus } from '../core/agent.ts';
-import { CHECK_NAMES, type CheckName, type CheckReport, type Checks, type CheckSpec } from '../core/health.ts';
+import { CHECK_NAMES, type CheckName, type CheckReport, type Checks, type CheckSpec, type HealthStatus } from '../core/health.ts';
 import type { ProbeOutcome } from './outcome.ts';
 
 /** A check of which nothing is known yet. */
