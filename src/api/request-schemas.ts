@@ -1,5 +1,6 @@
 /** What each route accepts. A request that does not fit is refused with the place and what is valid there. */
 import * as z from 'zod/mini';
+import { SEVERITIES } from '../core/alert.ts';
 import { STATES } from '../core/state.ts';
 import { MuxwardError } from '../core/errors.ts';
 import { UNHEALTHY_ACTIONS } from '../core/health.ts';
@@ -116,8 +117,14 @@ const SCHEMAS: Record<Route, z.ZodMiniType> = {
   'GET /api/resources': NOTHING,
   'POST /api/cleanup': z.strictObject({ dryRun: z.boolean(), force: z.boolean() }),
   'GET /api/alerts': z.strictObject({ all: z.optional(z.boolean()) }),
+  'GET /api/alerts/watch': NOTHING,
+  'GET /api/alerts/rules': NOTHING,
+  'GET /api/alerts/:id': NOTHING,
+  'POST /api/alerts/test': z.strictObject({ channel: z.optional(text), message: text }),
+  'POST /api/alerts/silences': z.strictObject({ rule: nullable(text), agent: nullable(text), forMs: count }),
+  'POST /api/alerts/silences/:id/end': NOTHING,
   'POST /api/alerts': z.strictObject({
-    severity: z.enum(['warning', 'critical', 'recovery']),
+    severity: z.enum(SEVERITIES),
     agent: nullable(text),
     message: text,
   }),

@@ -32,7 +32,13 @@ const ROUTES = [
   'GET /api/resources',
   'POST /api/cleanup',
   'GET /api/alerts',
+  'GET /api/alerts/watch',
+  'GET /api/alerts/rules',
+  'GET /api/alerts/:id',
   'POST /api/alerts',
+  'POST /api/alerts/test',
+  'POST /api/alerts/silences',
+  'POST /api/alerts/silences/:id/end',
   'POST /api/alerts/:id/ack',
   'POST /api/daemon/stop',
 ] as const satisfies readonly Route[];

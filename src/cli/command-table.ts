@@ -21,8 +21,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'top', group: 'Watch', summary: 'CPU and memory, live', load: () => import('./commands/top.ts') },
   { name: 'health', group: 'Watch', summary: 'probes and how they went', load: () => import('./commands/health.ts') },
   { name: 'events', group: 'Watch', summary: 'what happened, and what happens', load: () => import('./commands/events.ts') },
-  { name: 'alerts', group: 'Watch', summary: 'list, acknowledge or try alerts', load: () => import('./commands/alerts.ts') },
-  { name: 'monitor', group: 'Watch', summary: "watch a project's agents and raise alerts", load: () => import('./commands/monitor.ts') },
+  { name: 'alerts', group: 'Watch', summary: 'what needs you: list, acknowledge, silence, try', load: () => import('./commands/alerts.ts') },
+  { name: 'monitor', group: 'Watch', summary: "watch a project's agents and their alerts", load: () => import('./commands/monitor.ts') },
   { name: 'queue', group: 'Watch', summary: "an agent's tasks", load: () => import('./commands/queue.ts') },
 
   { name: 'send', group: 'Talk', summary: 'type a text and submit it', load: () => import('./commands/send.ts') },

@@ -1,12 +1,13 @@
 /**
  * What of the caller's environment the daemon gets: who and where it is, which Node runs muxward, and none of the
- * caller's secrets.
+ * caller's secrets but those that its settings name.
  */
 
 const KEPT = /^(PATH|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|XDG_[A-Z_]+|TMPDIR|SHELL|TZ|MUXWARD_NODE)$/;
 
-/** A new environment for the daemon of `home`. */
-export function daemonEnvironment(env: NodeJS.ProcessEnv, home: string): Record<string, string> {
-  const kept = Object.entries(env).filter((entry): entry is [string, string] => KEPT.test(entry[0]) && entry[1] !== undefined);
+/** A new environment for the daemon of `home`. @param asked names of variables that its settings read */
+export function daemonEnvironment(env: NodeJS.ProcessEnv, home: string, asked: readonly string[] = []): Record<string, string> {
+  const isKept = (name: string): boolean => KEPT.test(name) || asked.includes(name);
+  const kept = Object.entries(env).filter((entry): entry is [string, string] => isKept(entry[0]) && entry[1] !== undefined);
   return { ...Object.fromEntries(kept), MUXWARD_HOME: home };
 }

@@ -23,6 +23,9 @@ const LOCK_STALE_MS = 5000;
 /** A daemon that finds another one with the home's lock leaves in peace: that other one will answer. */
 const GAVE_WAY = 'exit 0';
 
+/** How a notification finds the desktop. */
+const DESKTOP_VARIABLES = ['DBUS_SESSION_BUS_ADDRESS', 'DISPLAY', 'WAYLAND_DISPLAY'];
+
 type Release = () => Promise<void>;
 
 /** Resolves when a daemon answers. @throws MuxwardError `unreachable` with the end of its log where none can be started. */
@@ -71,7 +74,7 @@ async function launch(paths: HomePaths, program: string, env: NodeJS.ProcessEnv,
     cwd: '/',
     detached: true,
     stdio: ['ignore', log, log],
-    env: daemonEnvironment(env, paths.home),
+    env: daemonEnvironment(env, paths.home, await variablesOfChannels(paths)),
   });
   fs.closeSync(log);
   child.unref();
@@ -84,6 +87,20 @@ async function launch(paths: HomePaths, program: string, env: NodeJS.ProcessEnv,
     }
     if (performance.now() > deadline) throw notComing(paths);
     await pause(POLL_MS);
+  }
+}
+
+/** Variables that channels of alerts read. Settings with a fault ask for none: the daemon will say so. */
+async function variablesOfChannels(paths: HomePaths): Promise<string[]> {
+  if (!fs.existsSync(paths.config)) return [];
+  try {
+    const { loadSettings } = await import('../config/settings.ts');
+    const { channelVariables } = await import('../config/alerts/check-channels.ts');
+    const { channels } = (await loadSettings(paths.config)).alerts;
+    return [...channelVariables(channels), ...(channels.some(({ kind }) => kind === 'desktop') ? DESKTOP_VARIABLES : [])];
+  } catch (error) {
+    if (error instanceof MuxwardError) return [];
+    throw error;
   }
 }
 

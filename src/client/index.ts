@@ -10,6 +10,7 @@ export type { CallOptions, Client } from './client.ts';
 export { DaemonUnreachable } from './http.ts';
 export { MuxwardError } from '../core/errors.ts';
 export type * from '../core/agent.ts';
+export type * from '../core/alert.ts';
 export type * from '../core/event.ts';
 export type * from '../core/protocol.ts';
 

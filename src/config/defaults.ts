@@ -24,6 +24,9 @@ export const SPAWN_TIMEOUT_MS = 30_000;
 
 export const HEALTH_INTERVAL_MS = 30_000;
 
+/** Rows of samples kept of all agents together, about 100 bytes each. */
+export const HISTORY_ROWS = 500_000;
+
 /** Events kept in the audit trail. */
 export const EVENTS_KEPT = 100_000;
 

@@ -2,6 +2,7 @@
 import type { Limits } from '../core/agent.ts';
 import type { HookSpec } from '../core/hook.ts';
 import { DEFAULT_RESTART, type RestartSettings } from '../core/restart-policy.ts';
+import { DEFAULT_ALERTS, type AlertSettings } from './alerts/alert-settings.ts';
 import * as defaults from './defaults.ts';
 
 /** What holds for an agent of which neither a flag nor `muxward.yaml` says otherwise. */
@@ -31,6 +32,9 @@ export interface Settings {
   };
   readonly eventsKept: number;
   readonly hooks: readonly HookSpec[];
+  readonly alerts: AlertSettings;
+  /** Rows of samples kept of all agents together: the oldest go first. */
+  readonly history: { readonly keepRows: number };
 }
 
 export const DEFAULT_SETTINGS: Settings = frozen({
@@ -55,6 +59,8 @@ export const DEFAULT_SETTINGS: Settings = frozen({
   },
   eventsKept: defaults.EVENTS_KEPT,
   hooks: [],
+  alerts: DEFAULT_ALERTS,
+  history: { keepRows: defaults.HISTORY_ROWS },
 });
 
 /** The same value, which nobody can change any more, all the way down. */

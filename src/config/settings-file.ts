@@ -1,5 +1,6 @@
 /** Reads `config.yaml`: its text becomes Settings, and every value knows where it came from. */
-import { InvalidConfig } from './faults.ts';
+import { alertsFrom } from './alerts/alerts-from.ts';
+import { InvalidConfig, type Fault } from './faults.ts';
 import { DEFAULT_SETTINGS, type AgentDefaults, type Settings } from './settings-defaults.ts';
 import { settingsSchema, type SettingsFile } from './settings-schema.ts';
 import { checkValue } from './yaml/check-value.ts';
@@ -18,12 +19,17 @@ export function readSettings(text: string, file: string): SettingsReading {
   if (document.faults.length > 0) throw new InvalidConfig(document.faults);
   const { value, faults } = checkValue(settingsSchema, document.value ?? {}, document);
   if (value === undefined) throw new InvalidConfig(faults);
-  return { settings: settingsFrom(value), document };
+  const settings = settingsFrom(value, document);
+  return { settings, document };
 }
 
-function settingsFrom(file: SettingsFile): Settings {
+/** @throws InvalidConfig where what stands in different places does not fit together. */
+function settingsFrom(file: SettingsFile, document: PositionedYaml): Settings {
   const standard = DEFAULT_SETTINGS;
-  const { watch, log, tmux, events } = file;
+  const { watch, log, tmux, events, history } = file;
+  const faults: Fault[] = [];
+  const alerts = alertsFrom(file.alerts, document, faults);
+  if (faults.length > 0) throw new InvalidConfig(faults);
   return {
     agent: agentDefaultsFrom(file),
     stopGraceMs: ms(file.stop_grace) ?? standard.stopGraceMs,
@@ -40,6 +46,8 @@ function settingsFrom(file: SettingsFile): Settings {
     },
     eventsKept: number(events?.keep) ?? standard.eventsKept,
     hooks: (file.hooks ?? []).map((hook) => hookFrom(hook)),
+    alerts,
+    history: { keepRows: number(history?.keep) ?? standard.history.keepRows },
   };
 }
 

@@ -1,4 +1,5 @@
 /** Every setting in force with the place it comes from: what `config show` shows. */
+import { targetOf } from '../core/alert-channel.ts';
 import { readIfPresent } from './read-if-present.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings-defaults.ts';
 import type { PositionedYaml } from './yaml/positioned-yaml.ts';
@@ -40,7 +41,14 @@ const ROWS: readonly Row[] = [
   ['tmux.rows', null, (s) => s.tmux.rows],
   ['tmux.timeout', 'ms', (s) => s.tmux.timeoutMs],
   ['events.keep', null, (s) => s.eventsKept],
+  ['history.keep', null, (s) => s.history.keepRows],
   ['hooks', null, (s) => s.hooks],
+  ['alerts.rules', null, (s) => s.alerts.rules.map(({ name, when, severity, agents }) => ({ name, when, severity, agents }))],
+  ['alerts.off', null, (s) => s.alerts.off],
+  ['alerts.channels', null, (s) => s.alerts.channels.map((channel) => ({ name: channel.name, kind: channel.kind, target: targetOf(channel) }))],
+  ['alerts.to', null, (s) => s.alerts.to],
+  ['alerts.escalate', null, (s) => s.alerts.escalate],
+  ['alerts.quiet', null, (s) => s.alerts.quiet],
 ];
 
 /** @throws InvalidConfig with every fault of the file. */

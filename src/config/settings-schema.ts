@@ -1,6 +1,7 @@
 /** What may stand in `<home>/config.yaml`. */
 import * as z from 'zod/mini';
 import { RESTART_POLICIES } from '../core/restart-policy.ts';
+import { alertsSchema } from './alerts/alerts-schema.ts';
 import { checked, choice, cores, count, duration, listOf, mapWith, size, word } from './yaml/fields.ts';
 import { userHookSchema } from './yaml/hook-schema.ts';
 
@@ -84,6 +85,8 @@ export const settingsSchema = mapWith(
       ),
     ),
     events: z.optional(mapWith({ keep: z.optional(count('Events kept in the audit trail.', { min: 100, max: 10_000_000 })) }, 'a map such as {keep: 100000}', 'The audit trail.')),
+    history: z.optional(mapWith({ keep: z.optional(count('Samples kept of all agents together.', { min: 1000, max: 100_000_000 })) }, 'a map such as {keep: 500000}', 'What agents used, over time.')),
+    alerts: z.optional(alertsSchema),
     hooks: z.optional(listOf(userHookSchema, 'a list of hooks', 'Commands that run when something happens to an agent.')),
   },
   'a map of settings',

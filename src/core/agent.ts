@@ -2,6 +2,7 @@
  * What an agent is: the specification a user gives, and the AGENT document that `status --json`, `inspect`
  * and the API show. Only shapes; behaviour is in state.ts, restart-policy.ts and the daemon.
  */
+import type { AgentAlertRule } from './alert.ts';
 import type { End } from './end.ts';
 import type { CheckReport, HealthSpec, HealthStatus } from './health.ts';
 import type { HookSpec } from './hook.ts';
@@ -43,6 +44,8 @@ export interface AgentSpec {
   readonly declaredAs: string | null;
   /** The agent's own hooks, besides those of the user's settings. None where absent. */
   readonly hooks?: readonly HookSpec[];
+  /** The agent's own rules of alerts, besides those of the user's settings. None where absent. */
+  readonly alerts?: readonly AgentAlertRule[];
 }
 
 export const ACTIVITIES = ['working', 'waiting', 'idle', 'limited', 'unknown'] as const;

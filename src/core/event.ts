@@ -1,4 +1,5 @@
 /** The typed events of the audit trail: what happened to which agent, in the past tense. */
+import type { Severity } from './alert.ts';
 import type { End } from './end.ts';
 import type { CheckName, HealthStatus } from './health.ts';
 import type { Verdict } from './restart-policy.ts';
@@ -16,7 +17,11 @@ export interface EventData {
   'agent.removed': Record<never, never>;
   /** Its health as a whole; `check` is the one that decided. */
   'probe.changed': { readonly from: HealthStatus; readonly to: HealthStatus; readonly check: CheckName | null; readonly reason: string | null };
-  'alert.raised': { readonly id: string; readonly severity: 'warning' | 'critical' | 'recovery'; readonly message: string };
+  'alert.raised': { readonly id: string; readonly severity: Severity; readonly message: string; readonly rule: string };
+  'alert.escalated': { readonly id: string; readonly severity: Severity; readonly message: string; readonly rule: string };
+  'alert.acknowledged': { readonly id: string };
+  /** A channel could not be told in spite of all attempts. */
+  'channel.failed': { readonly channel: string; readonly message: string };
   'hook.failed': { readonly command: string; readonly message: string };
   'daemon.started': { readonly pid: number; readonly version: string };
   'daemon.stopped': { readonly reason: string };
@@ -30,6 +35,30 @@ export interface EventData {
 }
 
 export type EventType = keyof EventData;
+
+/** Every type of event, for those that name one: rules of alerts. */
+export const EVENT_TYPES: Readonly<Record<EventType, true>> = {
+  'agent.created': true,
+  'agent.changed': true,
+  'agent.started': true,
+  'agent.ended': true,
+  'agent.judged': true,
+  'agent.adopted': true,
+  'agent.typed': true,
+  'agent.removed': true,
+  'probe.changed': true,
+  'alert.raised': true,
+  'alert.escalated': true,
+  'alert.acknowledged': true,
+  'channel.failed': true,
+  'hook.failed': true,
+  'daemon.started': true,
+  'daemon.stopped': true,
+  'tmux.lost': true,
+  'tmux.failed': true,
+  'tmux.restored': true,
+  'machine.rebooted': true,
+};
 
 /** One line of `events --json`. `seq` grows by one; `agent` is null for events of the daemon itself. */
 export type MuxwardEvent = {

@@ -13,6 +13,8 @@ const HOOK_EVENTS = [
   'agent.removed',
   'probe.changed',
   'alert.raised',
+  'alert.escalated',
+  'channel.failed',
 ] as const satisfies readonly EventType[];
 
 export type HookTrigger = State | (typeof HOOK_EVENTS)[number];

@@ -4,8 +4,9 @@
  * `{error: {code, message, hint}}`. Routes that follow send one JSON document a line.
  */
 import type { Agent, AgentDetails, AgentSpec } from './agent.ts';
+import type { Alert, AlertRuleInfo, ChannelInfo, Delivery, Severity, Silence, TestOutcome } from './alert.ts';
 import type { ErrorBody } from './errors.ts';
-import type { EventData, MuxwardEvent } from './event.ts';
+import type { MuxwardEvent } from './event.ts';
 import type { Selector } from './selector.ts';
 import type { TranscriptEntry } from './transcript.ts';
 
@@ -121,13 +122,11 @@ export interface CleanupReply {
   readonly items: readonly CleanupItem[];
 }
 
-export interface Alert {
-  readonly id: string;
-  readonly at: string;
-  readonly severity: EventData['alert.raised']['severity'];
-  readonly agent: string | null;
-  readonly message: string;
-  readonly acknowledgedAt: string | null;
+/** `alerts rules`: what is watched for, and how it is told. */
+export interface AlertRulesReply {
+  readonly rules: readonly AlertRuleInfo[];
+  readonly channels: readonly ChannelInfo[];
+  readonly silences: readonly Silence[];
 }
 
 /** Method and path of each route, what it takes (query `q` as JSON for GET, body otherwise) and what it gives. */
@@ -155,7 +154,18 @@ export interface Routes {
   'GET /api/resources': { takes: undefined; gives: ResourcesReply };
   'POST /api/cleanup': { takes: { readonly dryRun: boolean; readonly force: boolean }; gives: CleanupReply };
   'GET /api/alerts': { takes: { readonly all?: boolean }; gives: { readonly alerts: readonly Alert[] } };
-  'POST /api/alerts': { takes: Pick<Alert, 'severity' | 'agent' | 'message'>; gives: Alert };
+  /** NDJSON: what is open, then every alert that is raised or changes. */
+  'GET /api/alerts/watch': { takes: undefined; gives: Alert };
+  'GET /api/alerts/rules': { takes: undefined; gives: AlertRulesReply };
+  'GET /api/alerts/:id': { takes: undefined; gives: { readonly alert: Alert; readonly deliveries: readonly Delivery[] } };
+  'POST /api/alerts': { takes: { readonly severity: Severity; readonly agent: string | null; readonly message: string }; gives: Alert };
+  /** Tells one channel, or all, that this is a test, and waits for what they answer. */
+  'POST /api/alerts/test': {
+    takes: { readonly channel?: string; readonly message: string };
+    gives: { readonly alert: Alert; readonly outcomes: readonly TestOutcome[] };
+  };
+  'POST /api/alerts/silences': { takes: { readonly rule: string | null; readonly agent: string | null; readonly forMs: number }; gives: Silence };
+  'POST /api/alerts/silences/:id/end': { takes: undefined; gives: Silence };
   'POST /api/alerts/:id/ack': { takes: undefined; gives: Alert };
   'POST /api/daemon/stop': { takes: { readonly agents: boolean }; gives: Record<never, never> };
 }

@@ -18,6 +18,7 @@ import { TmuxServer } from '../tmux/server.ts';
 import { HookSpool } from './claude/hook-spool.ts';
 import { HookStream } from './claude/hook-stream.ts';
 import { drained } from './drain.ts';
+import { startAlerts, withoutSecrets } from './alerts/start-alerts.ts';
 import { EventHub } from './event-hub.ts';
 import { HealthChecks } from './health/health-checks.ts';
 import { runHooks } from './hooks-runner.ts';
@@ -72,12 +73,15 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     if (report) lifecycle.onReport(report);
   });
   const health = new HealthChecks({ registry, paths, onUnhealthy: (agent, detail) => lifecycle.endFor(agent, { kind: 'unhealthy', detail }, settings.stopGraceMs) });
+  const onError = (what: string, error: unknown): void => log.warn(what, error);
+  const alerts = startAlerts({ settings: settings.alerts, registry, store, hub, paths, tmux, env: options.env, growthOf: () => null, onError });
   const stops = [
-    runHooks({ hub, registry, hooks: settings.hooks, env: options.env }),
+    runHooks({ hub, registry, hooks: settings.hooks, env: withoutSecrets(options.env, settings.alerts) }),
     showStates(hub, registry, tmux, (error) => log.warn('status line', error)),
     () => watch.stop(),
     () => health.stop(),
     () => spool.stop(),
+    () => alerts.stop(),
     () => marks.stop(),
     () => reports.close(),
     () => tmuxLoss.stop(),
@@ -106,6 +110,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     store,
     hub,
     registry,
+    alerts,
     info: () => ({ pid: process.pid, version, uptimeMs: Math.round(performance.now() - startedAtMs) }),
     end: (reason) => void setTimeout(() => void end(reason), 20),
   };
@@ -130,7 +135,7 @@ function wire(options: DaemonOptions, paths: HomePaths, settings: Settings, regi
     tmux: 'tmux',
     socket: paths.tmuxSocket,
     config: path.join(installation, 'templates/tmux.conf'),
-    env: { ...options.env, MUXWARD_HOME: paths.home, MUXWARD_BIN: path.join(installation, 'bin/muxward') },
+    env: { ...withoutSecrets(options.env, settings.alerts), MUXWARD_HOME: paths.home, MUXWARD_BIN: path.join(installation, 'bin/muxward') },
     scratch: paths.run,
     settings: settings.tmux,
     onChange: () => watch.sessionsChanged(),

@@ -25,4 +25,19 @@ export const MIGRATIONS: readonly string[] = [
      message TEXT NOT NULL,
      acknowledged_at TEXT
    ) STRICT;`,
+  `ALTER TABLE alerts ADD COLUMN rule TEXT NOT NULL DEFAULT 'manual';
+   ALTER TABLE alerts ADD COLUMN closed_at TEXT;
+   ALTER TABLE alerts ADD COLUMN rest TEXT NOT NULL DEFAULT '{}';
+   CREATE TABLE deliveries (
+     id TEXT PRIMARY KEY,
+     at TEXT NOT NULL,
+     state TEXT NOT NULL,
+     alert TEXT NOT NULL,
+     delivery TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX deliveries_by_alert ON deliveries (alert);
+   CREATE TABLE silences (
+     id TEXT PRIMARY KEY,
+     silence TEXT NOT NULL
+   ) STRICT;`,
 ];

@@ -9,8 +9,10 @@ import { MuxwardError } from '../core/errors.ts';
 import { storageError } from '../core/storage-error.ts';
 import { AgentRows } from './agent-rows.ts';
 import { AlertRows } from './alert-rows.ts';
+import { DeliveryRows } from './delivery-rows.ts';
 import { EventRows } from './event-rows.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { SilenceRows } from './silence-rows.ts';
 
 export type OpenOutcome =
   | { readonly outcome: 'opened'; readonly store: Store }
@@ -179,6 +181,8 @@ export class Store {
   readonly agents: AgentRows;
   readonly events: EventRows;
   readonly alerts: AlertRows;
+  readonly deliveries: DeliveryRows;
+  readonly silences: SilenceRows;
 
   constructor(file: string, db: DatabaseSync) {
     this.#file = file;
@@ -186,6 +190,8 @@ export class Store {
     this.agents = new AgentRows(db);
     this.events = new EventRows(db);
     this.alerts = new AlertRows(db);
+    this.deliveries = new DeliveryRows(db);
+    this.silences = new SilenceRows(db);
   }
 
   /** All of `work` or nothing of it. @throws MuxwardError `storage`, with the state as it was. */

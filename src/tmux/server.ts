@@ -294,6 +294,19 @@ export class TmuxServer {
     await this.#batch(options.map((o) => [['set-option', '-q', '-t', `=${o.session}:`, o.name, o.value]]));
   }
 
+  /** Shows a line to everyone who is attached; resolves with how many there were. */
+  async tellClients(text: string): Promise<number> {
+    const lines = await this.#must(['list-clients', '-F', '#{client_control_mode} #{client_name}']);
+    const clients = lines.flatMap((line) => (line.startsWith('0 ') ? [line.slice(2)] : []));
+    for (const client of clients) await this.#run(['display-message', '-c', client, '-d', '8000', literalFormat(text)]);
+    return clients.length;
+  }
+
+  /** Sets a user option that holds for all sessions. */
+  async setGlobalOption(name: string, value: string): Promise<void> {
+    await this.#must(['set-option', '-g', name, literalFormat(value)]);
+  }
+
   /** Ends the server with all its sessions, and returns when it is gone. */
   async kill(): Promise<void> {
     const client = await this.#connected();

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { SettingOrigin } from '../../config/settings-origins.ts';
+import { InvalidConfig } from '../../config/faults.ts';
 import { EXIT, MuxwardError } from '../../core/errors.ts';
 import { printable, suggest } from '../../core/names.ts';
 import { formatSize } from '../../core/units.ts';
@@ -90,7 +91,10 @@ async function validateFile(file: string, context: Parameters<typeof validate.ru
     throw new MuxwardError('usage', `there is no file ${printable(file)}`, { hint: 'name a config.yaml or a muxward.yaml' });
   }
   const { loadSettings } = await import('../../config/settings.ts');
-  await loadSettings(file);
+  const { alerts } = await loadSettings(file);
+  const { channelFaults } = await import('../../config/alerts/check-channels.ts');
+  const faults = channelFaults(alerts.channels, process.env);
+  if (faults.length > 0) throw new InvalidConfig(faults);
 }
 
 function inWords({ value, unit }: SettingOrigin): string {

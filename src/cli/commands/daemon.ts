@@ -19,6 +19,7 @@ const start = defineSubcommand('start it; any command does so on first need', {
     const how = await withProgress(context, 'starting the daemon', context.startDaemon());
     const info = await context.daemon.call('GET /healthz', undefined);
     show(context, info, how === 'started' ? 'started' : 'runs already');
+    await noteChannels(context);
     return EXIT.ok;
   },
 });
@@ -99,6 +100,14 @@ const uninstall = defineSubcommand('undo install', {
 });
 
 export const command: CommandGroup = { subcommands: { start, stop, status, logs, install, uninstall }, otherwise: 'status' };
+
+/** Channels of alerts that cannot work: supervision goes on without them. */
+async function noteChannels(context: Context): Promise<void> {
+  const { channels } = await context.daemon.call('GET /api/alerts/rules', undefined);
+  for (const { name, problem, origin } of channels) {
+    if (problem !== null) context.note(`! alerts: channel ${name} cannot work: ${problem} (${origin})`);
+  }
+}
 
 async function runningInfo(context: Context): Promise<DaemonInfo | undefined> {
   try {

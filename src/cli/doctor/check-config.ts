@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { agentTypeNames } from '../../config/agent-type-names.ts';
 import { findProjectFile } from '../../config/project/find-project-file.ts';
+import { InvalidConfig } from '../../config/faults.ts';
 import { readIfPresent } from '../../config/read-if-present.ts';
 import { DEFAULT_SETTINGS } from '../../config/settings-defaults.ts';
 import { loadSettings } from '../../config/settings.ts';
@@ -9,7 +10,7 @@ import { MuxwardError } from '../../core/errors.ts';
 import { ok, problem, type Check, type Finding, type Scene } from './finding.ts';
 
 export const checkConfig: Check = async (scene) => {
-  const settings = existsSync(scene.paths.config) ? await judged('config.yaml', () => loadSettings(scene.paths.config)) : [ok('settings: all defaults')];
+  const settings = existsSync(scene.paths.config) ? await judged('config.yaml', () => readSettingsOf(scene)) : [ok('settings: all defaults')];
   const file = projectFile(scene.cwd);
   return file === undefined ? settings : [...settings, ...(await judged('muxward.yaml', () => readProjectAt(file, scene)))];
 };
@@ -23,6 +24,14 @@ async function judged(what: string, read: () => Promise<unknown>): Promise<Findi
     const [first = ''] = error.message.split('\n');
     return [problem(first.replace(/:$/, ''), 'muxward config validate tells what would be right')];
   }
+}
+
+/** Also whether channels of alerts can work. */
+async function readSettingsOf({ paths, env }: Scene): Promise<void> {
+  const { alerts } = await loadSettings(paths.config);
+  const { channelFaults } = await import('../../config/alerts/check-channels.ts');
+  const faults = channelFaults(alerts.channels, env);
+  if (faults.length > 0) throw new InvalidConfig(faults);
 }
 
 async function readProjectAt(file: string, { installation, env }: Scene): Promise<void> {

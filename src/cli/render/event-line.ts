@@ -33,6 +33,12 @@ function describe(event: MuxwardEvent): string {
       return `${event.data.from} → ${event.data.to}${event.data.reason === null ? '' : `: ${event.data.reason}`}`;
     case 'alert.raised':
       return `${event.data.severity}: ${event.data.message}`;
+    case 'alert.escalated':
+      return `nobody acknowledged: ${event.data.severity}: ${event.data.message}`;
+    case 'alert.acknowledged':
+      return `alert ${event.data.id} acknowledged`;
+    case 'channel.failed':
+      return `channel ${event.data.channel} could not be told: ${event.data.message}`;
     case 'hook.failed':
       return `hook failed (${event.data.command}): ${event.data.message}`;
     case 'daemon.started':

@@ -1,8 +1,9 @@
-/** What a monitor shows: counts, its agents, and the alerts it raised. Pure. */
+/** What a monitor shows: counts, its agents, and the alerts that are open. Pure. */
 import type { Agent } from '../../core/agent.ts';
+import type { Alert } from '../../core/alert.ts';
 import { isRunning } from '../../core/state.ts';
 import { ago, cpuCell, healthCell, memoryCell, noteCell, stateCell, symbolCell, uptimeCell } from './agent-cells.ts';
-import type { AlertDraft } from '../monitor-alerts.ts';
+import { paintSeverity } from './alert-table.ts';
 import type { Look } from './look.ts';
 import { safeLine } from './safe-text.ts';
 import { renderTable, type Column } from './table.ts';
@@ -17,10 +18,13 @@ const COLUMNS: readonly Column[] = [
   { header: '', goes: 4, shrinksTo: 12 },
 ];
 
+/** The newest of them. */
+const ALERTS_SHOWN = 8;
+
 /** The whole screen, with a newline at its end. */
 export function renderMonitor(
   agents: readonly Agent[],
-  alerts: readonly (AlertDraft & { readonly at: string })[],
+  alerts: readonly Alert[],
   look: Look,
   nowMs: number,
 ): string {
@@ -37,8 +41,7 @@ export function renderMonitor(
   ]);
   const columns = COLUMNS.map((column, index) => (index === 0 && look.forPeople ? { ...column, header: '  NAME' } : column));
   const [head = '', ...body] = renderTable(columns, rows, look.width);
-  const paint = { critical: palette.bad, warning: palette.attention, recovery: palette.good };
-  const told = alerts.map(({ at, severity, message }) => `${ago(at, nowMs).padStart(6)} ago  ${paint[severity](severity)}  ${safeLine(message)}`);
+  const told = alerts.slice(-ALERTS_SHOWN).map(({ at, severity, message }) => `${ago(at, nowMs).padStart(6)} ago  ${paintSeverity(severity, palette)}  ${safeLine(message)}`);
   return `${[counts(agents), '', palette.faint(head), ...body, ...(told.length === 0 ? [] : ['', ...told])].join('\n')}\n`;
 }
 

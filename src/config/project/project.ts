@@ -16,6 +16,7 @@ export interface DeclaredAgent
   /** What the file adds to the caller's environment. Values are secret. */
   readonly env: Readonly<Record<string, string>>;
   readonly hooks: NonNullable<AgentSpec['hooks']>;
+  readonly alerts?: NonNullable<AgentSpec['alerts']>;
   /** Names of agents (not of entries) that come first, and what they must have reached. */
   readonly needs: readonly Need[];
   /** Hash of all that the file says of it, but for the order: AgentSpec.declaredAs. */

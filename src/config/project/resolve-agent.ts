@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Limits } from '../../core/agent.ts';
 import type { RestartPolicy } from '../../core/restart-policy.ts';
+import { agentRulesFrom } from '../alerts/alerts-from.ts';
 import { CLAUDE_PERMISSION_MODES } from '../agent-type-names.ts';
 import type { AgentDefaults } from '../settings-defaults.ts';
 import { notOneOf, type Complaint } from '../yaml/fields.ts';
@@ -57,6 +58,7 @@ export function resolveAgent(name: string, entry: AgentEntry, around: Surroundin
     labels: Object.fromEntries(Object.entries(entry.labels ?? {}).map(([key, value]) => [key, around.textOf(value, 'labels', key)])),
     capabilities: [entry.capabilities ?? []].flat(),
     hooks: (entry.hooks ?? []).map((hook) => hookFrom(hook)),
+    ...(entry.alerts === undefined ? {} : { alerts: agentRulesFrom(entry.alerts) }),
   };
   const life = { restart: entry.restart, maxRestarts: number(entry.max_restarts), health: healthOf(entry.health), limits: limitsOf(entry) };
   return {

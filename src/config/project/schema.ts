@@ -4,6 +4,7 @@ import { MuxwardError } from '../../core/errors.ts';
 import { checkName, NAME_PATTERN } from '../../core/names.ts';
 import { RESTART_POLICIES } from '../../core/restart-policy.ts';
 import { checked, choice, cores, count, duration, listOf, mapWith, oneOrMore, size, text, variables, word, type Complaint } from '../yaml/fields.ts';
+import { agentRulesSchema } from '../alerts/alerts-schema.ts';
 import { agentHookSchema } from '../yaml/hook-schema.ts';
 import { healthSchema } from './health-schema.ts';
 
@@ -64,6 +65,7 @@ const agentFields = {
     ),
   ),
   hooks: z.optional(listOf(agentHookSchema, 'a list of hooks', 'Commands that run when something happens to this agent.')),
+  alerts: z.optional(agentRulesSchema),
 } as const;
 
 /** `depends_on:`, as a list or with conditions. */

@@ -5,6 +5,7 @@ import type { DaemonInfo } from '../../core/protocol.ts';
 import type { Store } from '../../store/store.ts';
 import type { TmuxServer } from '../../tmux/server.ts';
 import type { HookStream } from '../claude/hook-stream.ts';
+import type { Alerts } from '../alerts/alerts.ts';
 import type { EventHub } from '../event-hub.ts';
 import type { HealthChecks } from '../health/health-checks.ts';
 import type { Launcher } from '../launcher.ts';
@@ -29,6 +30,7 @@ export interface Daemon {
   /** What Claude Code agents report of themselves. */
   readonly hooks: HookStream;
   readonly health: HealthChecks;
+  readonly alerts: Alerts;
   info(): DaemonInfo;
   /** How many clients follow the numbers now; adding one makes samples come every second. */
   readonly watchers: Set<symbol>;

@@ -1,7 +1,7 @@
 /** Every route and the verb that serves it. */
 import type { Handlers } from '../../api/routes.ts';
 import { act } from './act.ts';
-import { acknowledge, listAlerts, raiseAlert } from './alerts.ts';
+import { listAlerts, watchAlerts } from './alerts.ts';
 import { cleanup } from './cleanup.ts';
 import type { Daemon } from './context.ts';
 import { events } from './events.ts';
@@ -39,8 +39,14 @@ export function handlersOf(daemon: Daemon): Handlers {
     'GET /api/resources': () => resources(daemon),
     'POST /api/cleanup': (request) => cleanup(daemon, request),
     'GET /api/alerts': ({ all }) => listAlerts(daemon, all ?? false),
-    'POST /api/alerts': (request) => raiseAlert(daemon, request),
-    'POST /api/alerts/:id/ack': (_, { params }) => acknowledge(daemon, params['id'] ?? ''),
+    'GET /api/alerts/watch': (_, { signal }) => watchAlerts(daemon, signal),
+    'GET /api/alerts/rules': () => daemon.alerts.describe(),
+    'GET /api/alerts/:id': (_, { params }) => daemon.alerts.show(params['id'] ?? ''),
+    'POST /api/alerts': (request) => daemon.alerts.raise(request),
+    'POST /api/alerts/test': ({ channel, message }) => daemon.alerts.test(channel, message),
+    'POST /api/alerts/silences': ({ forMs, ...what }) => daemon.alerts.silence(what, forMs),
+    'POST /api/alerts/silences/:id/end': (_, { params }) => daemon.alerts.endSilence(params['id'] ?? ''),
+    'POST /api/alerts/:id/ack': (_, { params }) => daemon.alerts.acknowledge(params['id'] ?? ''),
     'POST /api/daemon/stop': async ({ agents }) => {
       if (agents) await endAgents(daemon);
       daemon.end(agents ? 'asked to, with all agents' : 'asked to');

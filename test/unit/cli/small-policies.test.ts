@@ -1,11 +1,10 @@
-/** The small decisions of the command line that are pure: attaching, alerts, selectors, waiting, times, errors. */
+/** The small decisions of the command line that are pure: attaching, selectors, waiting, times, errors. */
 import { describe, expect, it } from 'vitest';
 import { statusOf } from '../../../src/cli/act.ts';
 import { planAttach } from '../../../src/cli/attach.ts';
 import { statusOfWait } from '../../../src/cli/commands/wait.ts';
 import { wantsColor } from '../../../src/cli/context.ts';
 import { daemonEnvironment } from '../../../src/cli/daemon-environment.ts';
-import { alertsOf, remember, type Remembered } from '../../../src/cli/monitor-alerts.ts';
 import { renderError } from '../../../src/cli/report-error.ts';
 import { isOlder } from '../../../src/cli/require-tmux.ts';
 import { actingSelectorOf, selectorOf } from '../../../src/cli/selector-options.ts';
@@ -27,47 +26,6 @@ describe('attaching', () => {
 
   it("nests inside the user's tmux", () => {
     expect(planAttach(reply, false, '/tmp/tmux-0/de,fault,123,0')).toMatchObject({ how: 'nest', outerSocket: '/tmp/tmux-0/de,fault' });
-  });
-});
-
-describe('a monitor', () => {
-  function story(...looks: Agent[]): string[] {
-    let before: Remembered | undefined;
-    const told: string[] = [];
-    for (const agent of looks) {
-      for (const { severity, message } of alertsOf(before, agent)) told.push(`${severity}: ${message}`);
-      before = remember(before, agent);
-    }
-    return told;
-  }
-  const using = (rssBytes: number): Partial<Agent> => ({
-    limits: { memoryBytes: 1000, cpu: null, timeoutMs: null },
-    resources: { cpuPercent: 1, rssBytes, processes: 1, at: '' },
-  });
-
-  it('tells a restart, a crash loop once, and the recovery', () => {
-    const failed = agentOf('a', { state: 'failed', restarts: 2, reason: 'exit 1, 3 times in 2 s' });
-    expect(
-      story(agentOf('a'), agentOf('a', { restarts: 1 }), failed, failed, agentOf('a', { state: 'spawning', restarts: 2 }), agentOf('a', { restarts: 2 })),
-    ).toEqual(['warning: a ended and was started again (1 so far)', 'critical: a is in a crash loop: exit 1, 3 times in 2 s', 'recovery: a runs again']);
-  });
-
-  it('tells what is wrong already, but no old restarts', () => {
-    expect(story(agentOf('a', { state: 'failed', restarts: 3, reason: 'exit 2' }))).toEqual(['critical: a failed: exit 2']);
-    expect(story(agentOf('a', { restarts: 7 }))).toEqual([]);
-  });
-
-  it('tells memory above the limit once, and recovery only well below it', () => {
-    expect(story(agentOf('a', using(900)), agentOf('a', using(1100)), agentOf('a', using(950)), agentOf('a', using(1050)), agentOf('a', using(800)))).toEqual([
-      'warning: a uses 1.1K, above its limit of 1.0K',
-      'recovery: a is within its memory limit again',
-    ]);
-  });
-
-  it('tells bad health and its end', () => {
-    const sick = agentOf('a', { health: { status: 'unhealthy', failures: 3, lastOkAt: null, responseMs: null } });
-    const well = agentOf('a', { health: { status: 'healthy', failures: 0, lastOkAt: null, responseMs: 1 } });
-    expect(story(well, sick, sick, well)).toEqual(['warning: a is unhealthy: 3 probes in a row failed', 'recovery: a is healthy again']);
   });
 });
 

@@ -15,6 +15,8 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { AgentSpec } from '../../../src/core/agent.ts';
+import type { Alert, Delivery } from '../../../src/core/alert.ts';
+import { alertOf } from '../alert-of.ts';
 import { failureOf } from '../../helpers/failure-of.ts';
 import { DEFAULT_RESTART } from '../../../src/core/restart-policy.ts';
 import type { AgentRow } from '../../../src/store/agent-rows.ts';
@@ -120,20 +122,13 @@ describe('openStore', () => {
       store.agents.putMany([rowOf('b'), rowOf('a', { deep: [1, { x: null }] })]);
       store.events.append([eventOf('a')]);
     });
-    store.alerts.put({
-      id: '1',
-      at: 't',
-      severity: 'warning',
-      agent: null,
-      message: 'm',
-      acknowledgedAt: null,
-    });
+    store.alerts.put({ alert: alertOf('1'), keys: ['r|a'], sticky: false });
     expect(statSync(file).mode & 0o777).toBe(0o600);
     store.close();
     const again = open(file);
     expect(again.agents.all()).toEqual([rowOf('b'), rowOf('a', { deep: [1, { x: null }] })]);
     expect(again.events.list({ limit: 9 })).toEqual([{ seq: 1, ...eventOf('a') }]);
-    expect(again.alerts.list()).toMatchObject([{ id: '1', message: 'm' }]);
+    expect(again.alerts.open()).toEqual([{ alert: alertOf('1'), keys: ['r|a'], sticky: false }]);
   });
 
   it('is held by one process; the lock dies with it, and what it stored is there', async () => {
@@ -367,20 +362,29 @@ describe('events', () => {
   });
 });
 
-it('alerts are acknowledged in their place', () => {
-  const store = open(newPath());
-  const alert = (id: string) => ({
-    id,
-    at: 't',
-    severity: 'critical' as const,
-    agent: 'a',
-    message: `m${id}`,
-    acknowledgedAt: null,
+describe('alerts', () => {
+  const put = (store: Store, id: string, more: Partial<Alert> = {}): void => store.alerts.put({ alert: alertOf(id, more), keys: [], sticky: true });
+
+  it('change in their place; what is over is not open, and goes first', () => {
+    const store = open(newPath());
+    for (const id of ['1', '2', '3']) put(store, id);
+    put(store, '1', { acknowledgedAt: 'later', closedAt: 'later', count: 3 });
+    expect(store.alerts.list(2).map(({ id }) => id)).toEqual(['2', '3']);
+    expect(store.alerts.open().map(({ alert }) => alert.id)).toEqual(['2', '3']);
+    expect(store.alerts.find('1')?.alert).toEqual(alertOf('1', { acknowledgedAt: 'later', closedAt: 'later', count: 3 }));
+    store.alerts.trim(1);
+    expect(store.alerts.list(9).map(({ id }) => id)).toEqual(['2', '3']);
   });
-  store.alerts.put(alert('1'));
-  store.alerts.put(alert('2'));
-  store.alerts.put({ ...alert('1'), acknowledgedAt: 'later' });
-  expect(store.alerts.list()).toEqual([{ ...alert('1'), acknowledgedAt: 'later' }, alert('2')]);
+
+  it('deliveries that are not finished are found again; those that are go first', () => {
+    const store = open(newPath());
+    const delivery = (id: string, state: Delivery['state']): Delivery => ({ id, alert: 'a', channel: 'c', kind: 'raised', state, attempts: 1, at: 't', nextAt: null, deliveredAt: null, detail: '' });
+    for (const [id, state] of [['1', 'pending'], ['2', 'held'], ['3', 'delivered'], ['4', 'given-up']] as const) store.deliveries.put(delivery(id, state));
+    store.deliveries.put(delivery('2', 'delivered'));
+    expect(store.deliveries.unfinished().map(({ id }) => id)).toEqual(['1']);
+    store.deliveries.trim(1);
+    expect(store.deliveries.of('a').map(({ id }) => id)).toEqual(['1', '4']);
+  });
 });
 
 describe.skipIf(process.getuid?.() !== 0)('on a disk of 400 kB (needs root and mount)', () => {
