@@ -9,7 +9,7 @@ const LAYERS = {
   cli: ['core', 'config', 'client'],
   mcp: ['core', 'client'],
 };
-const PARTS = ['tmux', 'store', 'agents', 'health', 'checkpoints', 'bus', 'tasks', 'insight', 'cluster'];
+const PARTS = ['tmux', 'store', 'agents', 'health', 'checkpoints', 'worktrees', 'bus', 'tasks', 'insight', 'cluster'];
 LAYERS.system = ['core'];
 for (const part of PARTS) LAYERS[part] = ['core', 'config', 'system'];
 LAYERS.daemon = Object.keys(LAYERS).filter((layer) => !['cli', 'mcp', 'daemon'].includes(layer));

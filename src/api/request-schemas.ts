@@ -85,6 +85,9 @@ const spec = z.looseObject({
   health,
   limits: z.strictObject({ memoryBytes: nullable(count), cpu: nullable(count), timeoutMs: nullable(count) }),
   declaredAs: nullable(text),
+  worktree: z.optional(z.strictObject({ branch: nullable(text), base: nullable(text), copy: words, link: words, setup: words })),
+  // Where it lies is for the daemon to say.
+  place: z.optional(z.undefined()),
 });
 
 const NOTHING = z.strictObject({});
@@ -129,6 +132,10 @@ const SCHEMAS: Record<Route, z.ZodMiniType> = {
     message: text,
   }),
   'POST /api/alerts/:id/ack': NOTHING,
+  'GET /api/worktrees': selector,
+  'GET /api/worktrees/:name/diff': NOTHING,
+  'POST /api/worktrees/:name/merge': z.strictObject({ into: z.optional(text), squash: z.optional(z.boolean()), message: z.optional(text) }),
+  'POST /api/worktrees/:name/remove': z.strictObject({ dryRun: z.optional(z.boolean()) }),
   'POST /api/daemon/stop': z.strictObject({ agents: z.boolean() }),
 };
 

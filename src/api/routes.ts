@@ -40,6 +40,10 @@ const ROUTES = [
   'POST /api/alerts/silences',
   'POST /api/alerts/silences/:id/end',
   'POST /api/alerts/:id/ack',
+  'GET /api/worktrees',
+  'GET /api/worktrees/:name/diff',
+  'POST /api/worktrees/:name/merge',
+  'POST /api/worktrees/:name/remove',
   'POST /api/daemon/stop',
 ] as const satisfies readonly Route[];
 

@@ -14,9 +14,10 @@ import { specEnvironment } from './spec-environment.ts';
 import { specHealth, type HealthFlags } from './spec-health.ts';
 import { specLimits } from './spec-limits.ts';
 import { specPrompt } from './spec-prompt.ts';
+import { specWorktree, type WorktreeFlags } from './spec-worktree.ts';
 
 /** What can be said about an agent, as written: nothing is checked yet. The keys are those of `spawn`'s options. */
-export interface SpecFlags extends HealthFlags {
+export interface SpecFlags extends HealthFlags, WorktreeFlags {
   readonly type?: string;
   readonly project?: string;
   readonly label?: readonly string[];
@@ -29,7 +30,6 @@ export interface SpecFlags extends HealthFlags {
   readonly model?: string;
   readonly permissionMode?: string;
   readonly role?: string;
-  readonly worktree?: string | boolean;
   readonly restart?: string;
   readonly maxRestarts?: string;
   readonly memory?: string;
@@ -61,7 +61,7 @@ export async function agentSpec(
   caller: Caller,
 ): Promise<AgentSpec> {
   checkName(name);
-  refuseWorktree(flags.worktree);
+  const worktree = specWorktree(flags);
   const type = specType(flags, command, caller.types);
   const cwd = specFolder(flags.cwd, caller.cwd);
   const env = await specEnvironment(flags, caller);
@@ -85,6 +85,7 @@ export async function agentSpec(
     health: specHealth(flags, defaults.healthIntervalMs),
     limits: specLimits(flags, defaults.limits),
     declaredAs: null,
+    ...(worktree === undefined ? {} : { worktree }),
   };
 }
 
@@ -193,12 +194,5 @@ function refuseUselessFlags(type: string, flags: SpecFlags): void {
   const flag = `--${useless.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   throw new MuxwardError('usage', `${flag}: an agent of type ${type} takes none`, {
     hint: 'it is for claude-code and terminal templates: say which with --type',
-  });
-}
-
-function refuseWorktree(worktree: string | boolean | undefined): void {
-  if (worktree === undefined || worktree === false) return;
-  throw new MuxwardError('usage', '--worktree is not available yet', {
-    hint: 'make one yourself and name it: git worktree add ../work && muxward spawn NAME --cwd ../work',
   });
 }

@@ -31,6 +31,8 @@ export interface Settings {
     readonly timeoutMs: number;
   };
   readonly eventsKept: number;
+  /** Where agents' worktrees are made: absolute, or from `~`; null for the home's own folder. */
+  readonly worktrees: { readonly folder: string | null };
   readonly hooks: readonly HookSpec[];
   readonly alerts: AlertSettings;
   /** Rows of samples kept of all agents together: the oldest go first. */
@@ -58,6 +60,7 @@ export const DEFAULT_SETTINGS: Settings = frozen({
     timeoutMs: defaults.TMUX_TIMEOUT_MS,
   },
   eventsKept: defaults.EVENTS_KEPT,
+  worktrees: { folder: null },
   hooks: [],
   alerts: DEFAULT_ALERTS,
   history: { keepRows: defaults.HISTORY_ROWS },

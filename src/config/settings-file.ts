@@ -26,7 +26,7 @@ export function readSettings(text: string, file: string): SettingsReading {
 /** @throws InvalidConfig where what stands in different places does not fit together. */
 function settingsFrom(file: SettingsFile, document: PositionedYaml): Settings {
   const standard = DEFAULT_SETTINGS;
-  const { watch, log, tmux, events, history } = file;
+  const { watch, log, tmux, events, history, worktrees } = file;
   const faults: Fault[] = [];
   const alerts = alertsFrom(file.alerts, document, faults);
   if (faults.length > 0) throw new InvalidConfig(faults);
@@ -45,6 +45,7 @@ function settingsFrom(file: SettingsFile, document: PositionedYaml): Settings {
       timeoutMs: ms(tmux?.timeout) ?? standard.tmux.timeoutMs,
     },
     eventsKept: number(events?.keep) ?? standard.eventsKept,
+    worktrees: { folder: worktrees?.folder ?? standard.worktrees.folder },
     hooks: (file.hooks ?? []).map((hook) => hookFrom(hook)),
     alerts,
     history: { keepRows: number(history?.keep) ?? standard.history.keepRows },

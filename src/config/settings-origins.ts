@@ -42,6 +42,7 @@ const ROWS: readonly Row[] = [
   ['tmux.timeout', 'ms', (s) => s.tmux.timeoutMs],
   ['events.keep', null, (s) => s.eventsKept],
   ['history.keep', null, (s) => s.history.keepRows],
+  ['worktrees.folder', null, (s) => s.worktrees.folder],
   ['hooks', null, (s) => s.hooks],
   ['alerts.rules', null, (s) => s.alerts.rules.map(({ name, when, severity, agents }) => ({ name, when, severity, agents }))],
   ['alerts.off', null, (s) => s.alerts.off],

@@ -11,6 +11,10 @@ const tmuxKey = checked(word('The prefix key of the private tmux server, for exa
     : { is: 'is no key of tmux', hint: 'written as tmux does: C-a, M-Space, F12' },
 );
 
+const folder = checked(word('Where worktrees of agents are made, each by its name. Default: worktrees in the home.'), (value) =>
+  /^(\/|~(\/|$))/.test(value) ? undefined : { is: 'is no absolute path', hint: 'begin with / or with ~/' },
+);
+
 const agentDefaults = mapWith(
   {
     restart: z.optional(choice(RESTART_POLICIES, 'When an agent is run again by itself.')),
@@ -87,6 +91,7 @@ export const settingsSchema = mapWith(
     events: z.optional(mapWith({ keep: z.optional(count('Events kept in the audit trail.', { min: 100, max: 10_000_000 })) }, 'a map such as {keep: 100000}', 'The audit trail.')),
     history: z.optional(mapWith({ keep: z.optional(count('Samples kept of all agents together.', { min: 1000, max: 100_000_000 })) }, 'a map such as {keep: 500000}', 'What agents used, over time.')),
     alerts: z.optional(alertsSchema),
+    worktrees: z.optional(mapWith({ folder: z.optional(folder) }, 'a map such as {folder: ~/worktrees}', 'Git worktrees of agents.')),
     hooks: z.optional(listOf(userHookSchema, 'a list of hooks', 'Commands that run when something happens to an agent.')),
   },
   'a map of settings',

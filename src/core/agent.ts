@@ -8,6 +8,7 @@ import type { CheckReport, HealthSpec, HealthStatus } from './health.ts';
 import type { HookSpec } from './hook.ts';
 import type { RestartSettings, Verdict } from './restart-policy.ts';
 import type { State } from './state.ts';
+import type { WorktreePlace, WorktreeWish } from './worktree.ts';
 
 export interface Limits {
   readonly memoryBytes: number | null;
@@ -46,6 +47,10 @@ export interface AgentSpec {
   readonly hooks?: readonly HookSpec[];
   /** The agent's own rules of alerts, besides those of the user's settings. None where absent. */
   readonly alerts?: readonly AgentAlertRule[];
+  /** A git worktree of its own; absent where it works in its folder as it is. */
+  readonly worktree?: WorktreeWish;
+  /** Where that worktree was made; `cwd` lies in it. */
+  readonly place?: WorktreePlace;
 }
 
 export const ACTIVITIES = ['working', 'waiting', 'idle', 'limited', 'unknown'] as const;
@@ -105,6 +110,7 @@ export interface Agent {
   readonly limits: Limits;
   readonly cost: { readonly usd: number; readonly inputTokens: number; readonly outputTokens: number };
   readonly sessionId: string | null;
+  /** Top of its git worktree; null where it works in its folder as it is. */
   readonly worktree: string | null;
   /** As in AgentSpec: null for an agent that no `muxward.yaml` declares. */
   readonly declaredAs: string | null;

@@ -23,6 +23,9 @@ export interface EventData {
   /** A channel could not be told in spite of all attempts. */
   'channel.failed': { readonly channel: string; readonly message: string };
   'hook.failed': { readonly command: string; readonly message: string };
+  'worktree.made': { readonly path: string; readonly branch: string };
+  /** `saved`: the ref that holds what was in no other place. */
+  'worktree.removed': { readonly path: string; readonly branch: string; readonly saved: string | null };
   'daemon.started': { readonly pid: number; readonly version: string };
   'daemon.stopped': { readonly reason: string };
   /** The tmux server died under so many agents. */
@@ -58,6 +61,8 @@ export const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'tmux.failed': true,
   'tmux.restored': true,
   'machine.rebooted': true,
+  'worktree.made': true,
+  'worktree.removed': true,
 };
 
 /** One line of `events --json`. `seq` grows by one; `agent` is null for events of the daemon itself. */

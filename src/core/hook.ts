@@ -15,6 +15,8 @@ const HOOK_EVENTS = [
   'alert.raised',
   'alert.escalated',
   'channel.failed',
+  'worktree.made',
+  'worktree.removed',
 ] as const satisfies readonly EventType[];
 
 export type HookTrigger = State | (typeof HOOK_EVENTS)[number];

@@ -9,6 +9,7 @@ import type { ErrorBody } from './errors.ts';
 import type { MuxwardEvent } from './event.ts';
 import type { Selector } from './selector.ts';
 import type { TranscriptEntry } from './transcript.ts';
+import type { WorktreeDiff, WorktreeInfo, WorktreeMerge, WorktreeRemoval } from './worktree.ts';
 
 export interface DaemonInfo {
   readonly pid: number;
@@ -111,7 +112,7 @@ export interface ResourcesReply {
 }
 
 export interface CleanupItem {
-  readonly kind: 'session' | 'orphan' | 'file' | 'log';
+  readonly kind: 'session' | 'orphan' | 'file' | 'log' | 'worktree';
   readonly what: string;
   readonly why: string;
   readonly bytes?: number;
@@ -167,6 +168,11 @@ export interface Routes {
   'POST /api/alerts/silences': { takes: { readonly rule: string | null; readonly agent: string | null; readonly forMs: number }; gives: Silence };
   'POST /api/alerts/silences/:id/end': { takes: undefined; gives: Silence };
   'POST /api/alerts/:id/ack': { takes: undefined; gives: Alert };
+  'GET /api/worktrees': { takes: Selector; gives: { readonly worktrees: readonly WorktreeInfo[] } };
+  'GET /api/worktrees/:name/diff': { takes: undefined; gives: WorktreeDiff };
+  /** `into`: a branch, its base where absent. */
+  'POST /api/worktrees/:name/merge': { takes: { readonly into?: string; readonly squash?: boolean; readonly message?: string }; gives: WorktreeMerge };
+  'POST /api/worktrees/:name/remove': { takes: { readonly dryRun?: boolean }; gives: WorktreeRemoval };
   'POST /api/daemon/stop': { takes: { readonly agents: boolean }; gives: Record<never, never> };
 }
 

@@ -36,6 +36,7 @@ import { handlersOf } from './verbs/handlers.ts';
 import type { Daemon } from './verbs/context.ts';
 import { version } from './version.ts';
 import { Watch } from './watch.ts';
+import { openWorktrees } from './worktrees/open-worktrees.ts';
 
 export interface DaemonOptions {
   readonly home: string;
@@ -67,6 +68,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   const lastRun = readLastRun(paths);
   const parts = wire(options, paths, settings, registry, lastRun?.bootId === bootId() ? lastRun.tmuxServer : '');
   const { tmux, lifecycle, watch, marks, spool, tmuxLoss } = parts;
+  const worktrees = await openWorktrees({ registry, paths, folder: settings.worktrees.folder, log });
   await pickUpAll({ ...parts, registry, paths, log, lastRun });
   const reports = openReports(paths.ends, (line) => {
     const report = parseWrapperReport(line);
@@ -111,6 +113,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     hub,
     registry,
     alerts,
+    worktrees,
     info: () => ({ pid: process.pid, version, uptimeMs: Math.round(performance.now() - startedAtMs) }),
     end: (reason) => void setTimeout(() => void end(reason), 20),
   };

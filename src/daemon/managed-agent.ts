@@ -168,7 +168,7 @@ export function toAgent({ spec, record, resources, health, activity }: ManagedAg
     limits: spec.limits,
     cost: { usd: 0, inputTokens: 0, outputTokens: 0 },
     sessionId: record.sessionId,
-    worktree: null,
+    worktree: spec.place?.path ?? null,
     declaredAs: spec.declaredAs,
     createdAt: record.createdAt,
     startedAt: record.startedAt,

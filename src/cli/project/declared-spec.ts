@@ -29,6 +29,6 @@ async function specOf(project: string, agent: DeclaredAgent, defaults: AgentDefa
   // That it is known was checked with the rest of the file.
   const caller = { env: process.env, cwd, umask: process.umask(), defaults, types: () => [type] };
   const spec = await agentSpec(name, flags, command.length === 0 ? undefined : command, caller);
-  const { labels, capabilities, prompt, model, permissionMode, role, restart, health, limits, declaredAs, hooks, alerts } = agent;
-  return { ...spec, labels, capabilities, prompt, model, permissionMode, role, restart, health, limits, declaredAs, hooks, ...(alerts === undefined ? {} : { alerts }) };
+  const { labels, capabilities, prompt, model, permissionMode, role, restart, health, limits, declaredAs, hooks, alerts, worktree } = agent;
+  return { ...spec, labels, capabilities, prompt, model, permissionMode, role, restart, health, limits, declaredAs, hooks, ...(alerts === undefined ? {} : { alerts }), ...(worktree === undefined ? {} : { worktree }) };
 }

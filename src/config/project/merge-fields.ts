@@ -11,8 +11,19 @@ export function mergeFields(defaults: AgentFields, entry: AgentEntry): AgentEntr
     ...(defaults.env || entry.env ? { env: { ...defaults.env, ...entry.env } } : {}),
     ...(defaults.labels || entry.labels ? { labels: { ...defaults.labels, ...entry.labels } } : {}),
     ...(defaults.limits || entry.limits ? { limits: { ...defaults.limits, ...entry.limits } } : {}),
+    ...(defaults.worktree !== undefined || entry.worktree !== undefined ? { worktree: mergeWorktree(defaults.worktree, entry.worktree) } : {}),
     ...(defaults.health || entry.health ? { health: mergeHealth(defaults.health ?? {}, entry.health ?? {}) } : {}),
   };
+}
+
+type Worktree = AgentFields['worktree'];
+
+/** `true` and a branch's name leave the rest to the defaults; `false` means none, whatever they say. */
+function mergeWorktree(defaults: Worktree, own: Worktree): NonNullable<Worktree> {
+  if (own === undefined) return defaults ?? false;
+  if (own === false || defaults === undefined || typeof defaults === 'boolean') return own;
+  const base = typeof defaults === 'string' ? { branch: defaults } : defaults;
+  return { ...base, ...(own === true ? {} : typeof own === 'string' ? { branch: own } : own) };
 }
 
 /** Where in the file a field of an agent was said. */

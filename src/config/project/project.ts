@@ -17,6 +17,8 @@ export interface DeclaredAgent
   readonly env: Readonly<Record<string, string>>;
   readonly hooks: NonNullable<AgentSpec['hooks']>;
   readonly alerts?: NonNullable<AgentSpec['alerts']>;
+  /** Absent where it works in its folder as it is. */
+  readonly worktree?: NonNullable<AgentSpec['worktree']>;
   /** Names of agents (not of entries) that come first, and what they must have reached. */
   readonly needs: readonly Need[];
   /** Hash of all that the file says of it, but for the order: AgentSpec.declaredAs. */

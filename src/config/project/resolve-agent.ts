@@ -57,6 +57,7 @@ export function resolveAgent(name: string, entry: AgentEntry, around: Surroundin
     role: entry.role ?? null,
     labels: Object.fromEntries(Object.entries(entry.labels ?? {}).map(([key, value]) => [key, around.textOf(value, 'labels', key)])),
     capabilities: [entry.capabilities ?? []].flat(),
+    ...worktreeOf(entry),
     hooks: (entry.hooks ?? []).map((hook) => hookFrom(hook)),
     ...(entry.alerts === undefined ? {} : { alerts: agentRulesFrom(entry.alerts) }),
   };
@@ -158,6 +159,13 @@ function permissionModeOf({ permission_mode: mode }: AgentEntry, type: string, {
   const complaint = type === 'claude-code' ? notOneOf(mode, CLAUDE_PERMISSION_MODES) : undefined;
   if (complaint !== undefined) report('permission_mode', { ...complaint, is: `"${written('permission_mode')}" is no permission mode` });
   return mode;
+}
+
+/** Nothing at all where there is none: what an agent without one was declared as stays the same. */
+function worktreeOf({ worktree = false }: AgentEntry): Pick<Resolved, 'worktree'> {
+  if (worktree === false) return {};
+  const { branch, base, copy = [], link = [], setup = [] } = worktree === true ? {} : typeof worktree === 'string' ? { branch: worktree } : worktree;
+  return { worktree: { branch: branch ?? null, base: base ?? null, copy: [copy].flat(), link: [link].flat(), setup: [setup].flat() } };
 }
 
 function limitsOf({ limits = {} }: AgentEntry): Partial<Limits> {

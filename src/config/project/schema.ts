@@ -32,6 +32,21 @@ const prompt = checked(word('What the agent is asked first.'), (value) =>
   Buffer.byteLength(value) > MAX_PROMPT_BYTES ? { is: 'is too long', hint: `at most ${MAX_PROMPT_BYTES / 1000} kB` } : undefined,
 );
 
+const worktreeFields = {
+  branch: z.optional(word('The branch. Default: muxward/NAME.')),
+  base: z.optional(word('What a new branch starts from. Default: what is checked out.')),
+  copy: z.optional(oneOrMore(inside('A file that git does not have; globs.'), 'a path, or a list of them', 'Copied into the worktree: .env and the like, relative to the top of the repository.')),
+  link: z.optional(oneOrMore(inside('A file or folder that git does not have; globs.'), 'a path, or a list of them', 'As copy, by a symbolic link: node_modules and the like.')),
+  setup: z.optional(oneOrMore(word('Run by sh -c.'), 'a command, or a list of them', 'Commands that run in the new worktree before the agent starts.')),
+} as const;
+
+const worktree = z
+  .union(
+    [z.boolean({ error: 'true or false' }), word('The branch.'), mapWith(worktreeFields, 'a map such as {copy: .env}', 'How it is made.')],
+    { error: 'true, a branch, or a map such as {copy: .env, link: node_modules, setup: npm ci}' },
+  )
+  .check(z.describe('The agent works in a git worktree of its own.'));
+
 /** What both an entry and `defaults:` may say. */
 const agentFields = {
   type: z.optional(word('worker (any command), claude-code, monitor, or a terminal template. Default: worker where there is a command, otherwise claude-code.')),
@@ -64,6 +79,7 @@ const agentFields = {
       'What the agent may use.',
     ),
   ),
+  worktree: z.optional(worktree),
   hooks: z.optional(listOf(agentHookSchema, 'a list of hooks', 'Commands that run when something happens to this agent.')),
   alerts: z.optional(agentRulesSchema),
 } as const;
@@ -103,6 +119,13 @@ export const projectSchema = mapWith(
 export type ProjectFile = z.output<typeof projectSchema>;
 export type AgentEntry = ProjectFile['agents'][string];
 export type AgentFields = NonNullable<ProjectFile['defaults']>;
+
+/** A path that stays within the repository. */
+function inside(description: string) {
+  return checked(word(description), (value) =>
+    value.startsWith('/') || value.split('/').includes('..') ? { is: 'leads out of the repository', hint: 'name it relative to the top of the repository' } : undefined,
+  );
+}
 
 function complainOfName(value: string): Complaint | undefined {
   try {

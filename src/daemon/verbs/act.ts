@@ -16,10 +16,15 @@ type Done = { readonly outcome: 'done' | 'unchanged'; readonly detail: string };
 export async function act(daemon: Daemon, request: ActRequest): Promise<{ outcomes: ActOutcome[] }> {
   const agents = meant(daemon, request);
   if (request.dryRun) return { outcomes: agents.map((agent) => outcomeOf(agent, { outcome: 'done', detail: wouldDo(request) })) };
-  if (request.action === 'start') await startAll(daemon, agents.filter(({ record }) => !isLive(record.state)));
+  const again = request.action === 'start' || request.action === 'restart' ? await withWorktrees(daemon, agents) : new Map<ManagedAgent, Again>();
+  const ready = agents.filter((agent) => again.get(agent)?.error === undefined);
+  if (request.action === 'start') await startAll(daemon, ready.filter(({ record }) => !isLive(record.state)));
   const outcomes = agents.map(async (agent) => {
     try {
-      return outcomeOf(agent, await actOn(daemon, agent, request));
+      const { error, told } = again.get(agent) ?? {};
+      if (error !== undefined) throw error;
+      const { outcome, detail } = await actOn(daemon, agent, request);
+      return outcomeOf(agent, { outcome, detail: told === undefined ? detail : `${detail}; ${told}` });
     } catch (error) {
       if (!(error instanceof MuxwardError)) throw error;
       return { ...outcomeOf(agent, { outcome: 'done', detail: error.message }), outcome: 'failed' as const, error: error.toBody() };
@@ -28,6 +33,27 @@ export async function act(daemon: Daemon, request: ActRequest): Promise<{ outcom
   const done = await Promise.all(outcomes);
   daemon.registry.flush();
   return { outcomes: done };
+}
+
+/** What had to be done, or could not be, before an agent can start in its worktree. */
+interface Again {
+  readonly told?: string;
+  readonly error?: MuxwardError;
+}
+
+/** Worktrees that were deleted by hand are made again; one that cannot be holds up no other agent. */
+async function withWorktrees({ worktrees }: Daemon, agents: readonly ManagedAgent[]): Promise<Map<ManagedAgent, Again>> {
+  const again = new Map<ManagedAgent, Again>();
+  for (const agent of agents) {
+    try {
+      const told = agent.spec.place === undefined ? null : await worktrees.ensure(agent);
+      if (told !== null) again.set(agent, { told });
+    } catch (error) {
+      if (!(error instanceof MuxwardError)) throw error;
+      again.set(agent, { error });
+    }
+  }
+  return again;
 }
 
 function meant({ registry }: Daemon, { action, selector }: ActRequest): ManagedAgent[] {
@@ -187,8 +213,9 @@ async function remove(daemon: Daemon, agent: ManagedAgent, request: ActRequest):
     stopped(agent, await stopTree(daemon, agent, { action: 'stop', ...(request.graceMs === undefined ? {} : { graceMs: request.graceMs }) }, 'stay-down'));
   }
   await agent.draining;
+  const removal = await daemon.worktrees.remove(agent);
   if (record.pane !== null) await tmux.killSession(spec.name);
   fs.rmSync(runPaths(paths, spec.name).folder, { recursive: true, force: true });
   registry.remove(agent);
-  return { outcome: 'done', detail: 'removed' };
+  return { outcome: 'done', detail: removal === null ? 'removed' : `removed; ${removal.detail}` };
 }

@@ -4,19 +4,26 @@ import path from 'node:path';
 import type { CleanupItem, CleanupReply, Routes } from '../../core/protocol.ts';
 import { isLive } from '../../core/state.ts';
 import { terminateTree } from '../../system/tree-termination.ts';
+import { forgottenWorktrees } from '../worktrees/cleanup-worktrees.ts';
 import type { Daemon } from './context.ts';
 
 interface Chore extends CleanupItem {
-  readonly run: () => void | Promise<unknown>;
+  /** May give the reason once more, with what came of it. */
+  readonly run: () => unknown;
 }
 
 /** Logs of agents that are forgotten go after this long; `force` takes them at once. */
 const OLD_LOG_MS = 7 * 24 * 3600_000;
 
 export async function cleanup(daemon: Daemon, { dryRun, force }: Routes['POST /api/cleanup']['takes']): Promise<CleanupReply> {
-  const chores = [...(await deadSessions(daemon)), ...orphans(daemon), ...staleFolders(daemon), ...oldLogs(daemon, force)];
-  if (!dryRun) for (const chore of chores) await chore.run();
-  return { dryRun, items: chores.map(({ run: _run, ...item }) => item) };
+  const forgotten = await forgottenWorktrees(daemon.worktrees, daemon.registry);
+  const chores: Chore[] = [...(await deadSessions(daemon)), ...orphans(daemon), ...staleFolders(daemon), ...oldLogs(daemon, force), ...forgotten];
+  const items: CleanupItem[] = [];
+  for (const { run, ...item } of chores) {
+    const said = dryRun ? undefined : await run();
+    items.push(typeof said === 'string' ? { ...item, why: said } : item);
+  }
+  return { dryRun, items };
 }
 
 async function deadSessions({ tmux, registry }: Daemon): Promise<Chore[]> {

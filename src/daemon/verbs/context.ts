@@ -13,6 +13,7 @@ import type { Lifecycle } from '../lifecycle.ts';
 import type { Marks } from '../marks.ts';
 import type { Registry } from '../registry.ts';
 import type { Watch } from '../watch.ts';
+import type { Worktrees } from '../worktrees/worktrees.ts';
 
 export interface Daemon {
   readonly paths: HomePaths;
@@ -31,6 +32,7 @@ export interface Daemon {
   readonly hooks: HookStream;
   readonly health: HealthChecks;
   readonly alerts: Alerts;
+  readonly worktrees: Worktrees;
   info(): DaemonInfo;
   /** How many clients follow the numbers now; adding one makes samples come every second. */
   readonly watchers: Set<symbol>;

@@ -10,6 +10,7 @@ import { resources } from './resources.ts';
 import { spawn } from './spawn.ts';
 import { attach, input, keys, screen } from './terminal.ts';
 import { transcript } from './transcript.ts';
+import { diffWorktree, listWorktrees, mergeAgentsWorktree, removeAgentsWorktree } from './worktrees.ts';
 
 /** Without agents the tmux server holds only last screens: it goes too, unless a user works in a pane of their own there. */
 async function endAgents(daemon: Daemon): Promise<void> {
@@ -47,6 +48,10 @@ export function handlersOf(daemon: Daemon): Handlers {
     'POST /api/alerts/silences': ({ forMs, ...what }) => daemon.alerts.silence(what, forMs),
     'POST /api/alerts/silences/:id/end': (_, { params }) => daemon.alerts.endSilence(params['id'] ?? ''),
     'POST /api/alerts/:id/ack': (_, { params }) => daemon.alerts.acknowledge(params['id'] ?? ''),
+    'GET /api/worktrees': (selector) => listWorktrees(daemon, selector),
+    'GET /api/worktrees/:name/diff': (_, call) => diffWorktree(daemon, name(call)),
+    'POST /api/worktrees/:name/merge': (request, call) => mergeAgentsWorktree(daemon, name(call), request),
+    'POST /api/worktrees/:name/remove': (request, call) => removeAgentsWorktree(daemon, name(call), request),
     'POST /api/daemon/stop': async ({ agents }) => {
       if (agents) await endAgents(daemon);
       daemon.end(agents ? 'asked to, with all agents' : 'asked to');

@@ -19,8 +19,10 @@ export async function spawn(daemon: Daemon, request: SpawnRequest): Promise<{ ag
   await checkAll(daemon, specs, request.replace ?? false);
   const changed = specs.map((spec) => daemon.registry.find(spec.name)).filter((agent) => agent !== undefined);
   await Promise.all(changed.map((agent) => makeRoom(daemon, agent)));
-  const agents = specs.map((spec) => define(daemon, spec));
+  const placed = daemon.worktrees.concerns(specs) ? await daemon.worktrees.place(specs) : null;
+  const agents = (placed?.specs ?? specs).map((spec) => define(daemon, spec));
   await daemon.launcher.launch(agents, 'starting, as you asked');
+  placed?.keep();
   const failed = agents.filter(({ record }) => record.exit !== null && NEVER_RAN.has(record.exit.kind));
   if (failed.length > 0) throw spawnFailed(failed);
   return { agents: agents.map(toAgent) };
@@ -28,7 +30,13 @@ export async function spawn(daemon: Daemon, request: SpawnRequest): Promise<{ ag
 
 function allSpecs({ specs, alsoNamed = [] }: SpawnRequest): AgentSpec[] {
   const last = specs.at(-1);
-  return last === undefined ? [] : [...specs, ...alsoNamed.map((name) => ({ ...last, name }))];
+  if (last === undefined) return [];
+  const branch = last.worktree?.branch ?? null;
+  if (alsoNamed.length === 0 || last.worktree === undefined || branch === null) return [...specs, ...alsoNamed.map((name) => ({ ...last, name }))];
+  // A branch is checked out once: each gets one of its own, numbered as the agents are.
+  const { worktree } = last;
+  const numbered = [last.name, ...alsoNamed].map((name, i) => ({ ...last, name, worktree: { ...worktree, branch: `${branch}-${i + 1}` } }));
+  return [...specs.slice(0, -1), ...numbered];
 }
 
 function define({ registry }: Daemon, spec: AgentSpec): ManagedAgent {

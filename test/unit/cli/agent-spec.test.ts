@@ -99,7 +99,7 @@ describe('what an agent is made of', () => {
     expect((await refusal({ label: ['x'] })).message).toContain('--label');
     expect((await refusal({ project: 'a b' })).message).toContain('--project');
     expect((await refusal({ type: 'Work er' })).message).toContain('--type');
-    expect((await refusal({ worktree: true })).message).toBe('--worktree is not available yet');
+    expect((await refusal({ worktreeCopy: ['.env'] })).message).toContain('--worktree-copy: without --worktree');
     expect((await refusal({ prompt: 'x' })).message).toContain('of type worker takes none');
   });
 

@@ -1,0 +1,50 @@
+/**
+ * The files of a checkout as they are now, as a tree of git: through an index of its own, so that the user's index,
+ * stash and hooks are left alone. Ignored files are left out.
+ */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { git, tryGit } from './git-text.ts';
+
+export interface Snapshot {
+  readonly tree: string;
+  /** What is staged, where that is another tree; null where it is not, or where a merge is under way. */
+  readonly staged: string | null;
+}
+
+/**
+ * @param env GIT_* variables: objects may go to a place of their own
+ * @throws MuxwardError `failed` with what git said
+ */
+export async function snapshot(top: string, env: Readonly<Record<string, string>> = {}): Promise<Snapshot> {
+  return await withIndex(async (index) => {
+    const own = await git(top, ['rev-parse', '--path-format=absolute', '--git-path', 'index']);
+    // A copy and not `read-tree`: with what it knows of files, those that did not change are not read.
+    if (fs.existsSync(own)) fs.copyFileSync(own, index);
+    const options = { env: { ...env, GIT_INDEX_FILE: index } };
+    const staged = await tryGit(top, ['write-tree'], options);
+    await git(top, ['add', '--all', '--', '.'], options);
+    const tree = await git(top, ['write-tree'], options);
+    const other = staged.status === 0 && staged.stdout.trim() !== tree ? staged.stdout.trim() : null;
+    return { tree, staged: other };
+  });
+}
+
+/** A tree of these files alone, ignored or not; paths are relative to the top. */
+export async function treeOf(top: string, names: readonly string[]): Promise<string> {
+  return await withIndex(async (index) => {
+    const options = { env: { GIT_INDEX_FILE: index } };
+    await git(top, ['add', '--force', '--pathspec-from-file=-', '--pathspec-file-nul'], { ...options, input: names.map((name) => `:(literal)${name}`).join('\0') });
+    return await git(top, ['write-tree'], options);
+  });
+}
+
+async function withIndex<T>(use: (index: string) => Promise<T>): Promise<T> {
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'muxward-index-'));
+  try {
+    return await use(path.join(scratch, 'index'));
+  } finally {
+    fs.rmSync(scratch, { recursive: true, force: true });
+  }
+}
