@@ -107,7 +107,7 @@ const SCHEMAS: Record<Route, z.ZodMiniType> = {
   }),
   'POST /api/wait': z.strictObject({ selector, for: z.enum([...WAIT_FOR, ...STATES]), timeoutMs: nullable(count) }),
   'GET /api/agents/:name/transcript': z.strictObject({ limit: count, follow: z.optional(z.boolean()) }),
-  'POST /api/agents/:name/input': z.strictObject({ text, submit: z.boolean(), wait: z.optional(z.boolean()) }),
+  'POST /api/agents/:name/input': z.strictObject({ text, submit: z.boolean(), wait: z.optional(z.boolean()), command: z.optional(z.boolean()) }),
   'POST /api/agents/:name/keys': z.strictObject({ keys: words.check(z.minLength(1)) }),
   'GET /api/agents/:name/screen': NOTHING,
   'POST /api/agents/:name/attach': z.strictObject({ window: z.enum(['main', 'monitor', 'queue']) }),

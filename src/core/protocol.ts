@@ -71,6 +71,8 @@ export interface InputRequest {
   readonly submit: boolean;
   /** False: reply once it is typed, without waiting for proof that it was taken. Default true. */
   readonly wait?: boolean;
+  /** Claude Code: the text is one of its commands (`/clear`), and meant as one. Default false: such a text is refused. */
+  readonly command?: boolean;
 }
 
 /** tmux key names: `C-c`, `Escape`, `Up`, `a`. */

@@ -16,6 +16,7 @@ import { openReports } from '../system/fifo-reader.ts';
 import { makePrivateFolder } from '../config/private-folder.ts';
 import { TmuxServer } from '../tmux/server.ts';
 import { HookSpool } from './claude/hook-spool.ts';
+import { Typist } from './claude/typing/typist.ts';
 import { HookStream } from './claude/hook-stream.ts';
 import { drained } from './drain.ts';
 import { startAlerts, withoutSecrets } from './alerts/start-alerts.ts';
@@ -127,7 +128,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   log.info(`muxwardd ${version} serves ${paths.home} (pid ${process.pid}, ${registry.all().length} agents)`);
 }
 
-type Parts = Pick<Daemon, 'tmux' | 'lifecycle' | 'launcher' | 'marks' | 'watch' | 'watchers' | 'hooks'> & { readonly spool: HookSpool };
+type Parts = Pick<Daemon, 'tmux' | 'lifecycle' | 'launcher' | 'marks' | 'watch' | 'watchers' | 'hooks' | 'typist'> & { readonly spool: HookSpool };
 
 function wire(options: DaemonOptions, paths: HomePaths, settings: Settings, registry: Registry, knownServer: string): Parts & { tmuxLoss: TmuxLoss } {
   const { log, installation } = options;
@@ -182,7 +183,8 @@ function wire(options: DaemonOptions, paths: HomePaths, settings: Settings, regi
     tmuxAnswers: () => tmux.answers(),
     onError: warn,
   });
-  return { tmux, lifecycle, launcher, marks, watch, watchers, hooks, spool, tmuxLoss };
+  const typist = new Typist({ tmux, hooks, paths });
+  return { tmux, lifecycle, launcher, marks, watch, watchers, hooks, typist, spool, tmuxLoss };
 }
 
 /** What only explains later why something is gone must not hold up what is there. */

@@ -228,6 +228,16 @@ export class TmuxServer {
     return { text: lines.join('\n'), columns, rows, cursor: { column, row } };
   }
 
+  /** The screen with its attributes, its cursor and its title; what a user sees in copy mode is not it. */
+  async look(pane: string): Promise<{ lines: readonly string[]; cursor: { column: number; row: number }; title: string }> {
+    const [[state = ''], lines] = await Promise.all([
+      this.#must(['display-message', '-p', '-t', pane, '#{cursor_x} #{cursor_y} #{pane_title}']),
+      this.#must(['capture-pane', '-p', '-e', '-t', pane]),
+    ]);
+    const [, column, row, title = ''] = /^(\d+) (\d+) (.*)$/.exec(state) ?? [];
+    return { lines, cursor: { column: Number(column), row: Number(row) }, title };
+  }
+
   /** Presses keys by tmux's names. */
   async keys(pane: string, keys: readonly string[]): Promise<void> {
     await this.#leaveMode(pane);

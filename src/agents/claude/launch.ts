@@ -32,7 +32,7 @@ export const claudeCode: AgentType = {
     const prompt = spec.prompt === null || resumes ? [] : ['--', spec.prompt];
     const settings = ['--settings', path.join(context.runFolder, SETTINGS)];
     const argv = [program, ...settings, ...modes(spec), ...rolePrompt(spec, context.installation), ...conversation, ...own, ...prompt];
-    return { ...NOTHING_MORE, sessionId, argv, files: files(spec, context), hasHooks: true };
+    return { ...NOTHING_MORE, sessionId, argv, env: editor(spec, context), files: files(spec, context), hasHooks: true };
   },
 };
 
@@ -42,6 +42,13 @@ const STATUS_LINE = 'status-line';
 
 function files(spec: AgentSpec, { installation }: LaunchContext): Record<string, string> {
   return { [SETTINGS]: claudeSettings(installation), [STATUS_LINE]: userStatusLine(configFolder(spec), spec.cwd) ?? '' };
+}
+
+/** Long messages are handed over by an editor of muxward's. Claude Code splits its command at blanks: no path with one will do. */
+function editor(spec: AgentSpec, { installation }: LaunchContext): Record<string, string> {
+  const script = path.join(installation, 'scripts/agent-editor.sh');
+  const own = spec.env['VISUAL'];
+  return /\s/.test(script) ? {} : { VISUAL: script, ...(own === undefined ? {} : { MUXWARD_USER_VISUAL: own }) };
 }
 
 /** Of two `--settings` the last would win, and muxward would hear nothing. */

@@ -6,24 +6,27 @@ import { checkName } from '../../core/names.ts';
 interface SendOptions {
   readonly wait?: boolean;
   readonly submit?: boolean;
+  readonly command?: boolean;
 }
 
 export const command = defineCommand<SendOptions>({
   arguments: '<name> <text...>',
   options: [
     { flags: '--no-wait', about: 'do not wait for proof that it was taken' },
+    { flags: '--command', about: 'the text is a command of Claude Code, such as /clear' },
     { flags: '--no-submit', about: 'type it, do not press Enter' },
   ],
   notes: 'A text of - is read from standard input. Several words are joined by spaces.',
   examples: [
     { run: 'muxward send coder "run the tests again"', about: 'typed and submitted once' },
+    { run: 'muxward send coder --command "/compact"', about: 'a command of Claude Code' },
     { run: 'git diff | muxward send reviewer -', about: 'from standard input' },
   ],
   async run({ context, args: [name = '', ...words], options }) {
     checkName(name);
     const text = await textOf(words);
     const submit = options.submit ?? true;
-    const request = { text, submit, ...(options.wait === false ? { wait: false } : {}) };
+    const request = { text, submit, ...(options.wait === false ? { wait: false } : {}), ...(options.command ? { command: true } : {}) };
     const reply = await context.daemon.call('POST /api/agents/:name/input', request, { path: { name } });
     if (context.json) context.out(`${JSON.stringify({ name, ...reply })}\n`);
     else if (!context.quiet) {

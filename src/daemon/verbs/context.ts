@@ -6,6 +6,7 @@ import type { Store } from '../../store/store.ts';
 import type { TmuxServer } from '../../tmux/server.ts';
 import type { HookStream } from '../claude/hook-stream.ts';
 import type { Alerts } from '../alerts/alerts.ts';
+import type { Typist } from '../claude/typing/typist.ts';
 import type { EventHub } from '../event-hub.ts';
 import type { HealthChecks } from '../health/health-checks.ts';
 import type { Launcher } from '../launcher.ts';
@@ -33,6 +34,8 @@ export interface Daemon {
   readonly health: HealthChecks;
   readonly alerts: Alerts;
   readonly worktrees: Worktrees;
+  /** Types messages to them. */
+  readonly typist: Typist;
   info(): DaemonInfo;
   /** How many clients follow the numbers now; adding one makes samples come every second. */
   readonly watchers: Set<symbol>;

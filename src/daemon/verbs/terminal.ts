@@ -3,6 +3,7 @@ import { MuxwardError } from '../../core/errors.ts';
 import type { AttachReply, InputRequest, KeysRequest, Routes, ScreenReply } from '../../core/protocol.ts';
 import { isRunning } from '../../core/state.ts';
 import { printable } from '../../core/names.ts';
+import { claudeCode } from '../../agents/claude/launch.ts';
 import { agentType } from '../../agents/registry.ts';
 import type { ManagedAgent } from '../managed-agent.ts';
 import { sideWindowCommand } from '../side-window.ts';
@@ -13,9 +14,16 @@ const KEY =
   /^(?:[CMS]-)*(?:[^\p{C}\s]|Enter|Escape|Space|B?Tab|BSpace|Up|Down|Left|Right|Home|End|IC|Insert|DC|Delete|NPage|PageDown|PgDn|PPage|PageUp|PgUp|F(?:[1-9]|1[0-2]))$/iu;
 
 /** Types the text exactly and submits it once. A type that can prove that it arrived says so. */
-export async function input(daemon: Daemon, name: string, { text, submit }: InputRequest): Promise<Routes['POST /api/agents/:name/input']['gives']> {
+export async function input(daemon: Daemon, name: string, request: InputRequest): Promise<Routes['POST /api/agents/:name/input']['gives']> {
+  const { text, submit } = request;
   const agent = daemon.registry.get(name);
   const pane = livePane(agent);
+  if (agent.spec.type === claudeCode.name) {
+    const proof = await daemon.typist.send(agent, pane, { text, submit, wait: request.wait ?? true, isCommand: request.command ?? false });
+    daemon.registry.emit('agent.typed', name, { bytes: Buffer.byteLength(text) });
+    return { proof };
+  }
+  if (request.command) throw new MuxwardError('usage', `--command: ${name} is of type ${agent.spec.type}`, { hint: 'it is for Claude Code agents' });
   // oxlint-disable-next-line no-control-regex -- a NUL or an escape sequence in pasted text would be read as keys
   if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text)) {
     throw new MuxwardError('usage', 'the text holds control characters, which a terminal would take for keys', {

@@ -68,7 +68,7 @@ export class ClaudeRig {
   }
 
   /** `muxward ARGS…` with the environment that lets the real program run. */
-  run(args: readonly string[], input = ''): Promise<Ran> {
+  run(args: readonly string[], input: string | Buffer = ''): Promise<Ran> {
     return this.home.run(args, { env: this.env, cwd: this.project, input });
   }
 
@@ -95,6 +95,12 @@ export class ClaudeRig {
   /** Waits until it can be typed to. */
   ready(name: string): Promise<string> {
     return this.shows(name, /^❯/m);
+  }
+
+  /** Waits until its terminal's title says that no turn is under way. */
+  idle(name: string): Promise<boolean> {
+    const title = (): Promise<string> => this.home.tmux('display-message', '-p', '-t', `=${name}:0.0`, '#{pane_title}');
+    return eventually(async () => (await title()).startsWith('✳'), `${name} is idle`, 30_000);
   }
 
   /** Where Claude Code keeps the conversation that the agent is in. */

@@ -33,10 +33,13 @@ export interface Turn {
   readonly steps: number;
 }
 
-/** The turn begins with the newest user message that is more than results of tools. */
+const INTERRUPTED = '[Request interrupted by user';
+
+/** The turn begins with the newest user message that is more than results of tools; what came before an interrupt is not of it. */
 export function newestTurn({ messages }: RequestBody): Turn {
-  const from = messages.findLastIndex(({ role, content }) => role === 'user' && !hasToolResult(content));
-  const all = textsOf(messages[from]?.content ?? []);
+  const from = messages.findLastIndex(({ role, content }) => role === 'user' && (!hasToolResult(content) || promptsOf(content).length > 0));
+  const content = messages[from]?.content ?? [];
+  const all = promptsOf(content).length > 0 ? promptsOf(content) : textsOf(content);
   const typed = all.filter((text) => !text.trimStart().startsWith('<system-reminder>'));
   const steps = messages.slice(from + 1).filter(({ role }) => role === 'assistant').length;
   return { texts: typed.length > 0 ? typed : all, steps };
@@ -54,6 +57,13 @@ export function fitting(schema: Schema | undefined): unknown {
   if (schema?.properties) return Object.fromEntries(Object.entries(schema.properties).map(([key, value]) => [key, fitting(value)]));
   if (type === 'array') return [];
   return type === 'number' || type === 'integer' ? 1 : type === 'boolean' ? true : 'a title';
+}
+
+/** What was typed after an interrupt, which stands in one message with the result of the tool that was interrupted. */
+function promptsOf(content: Message['content']): string[] {
+  const texts = textsOf(content);
+  const interrupt = texts.findLastIndex((text) => text.startsWith(INTERRUPTED));
+  return interrupt < 0 ? [] : texts.slice(interrupt + 1);
 }
 
 function hasToolResult(content: Message['content']): boolean {
