@@ -3,6 +3,8 @@ import * as z from 'zod/mini';
 import { SEVERITIES } from '../core/alert.ts';
 import { STATES } from '../core/state.ts';
 import { MuxwardError } from '../core/errors.ts';
+import { END_KINDS } from '../core/end.ts';
+import { END_ACTIONS } from '../core/recovery.ts';
 import { UNHEALTHY_ACTIONS } from '../core/health.ts';
 import { NAME_PATTERN } from '../core/names.ts';
 import { ACTIONS, WAIT_FOR, type Route } from '../core/protocol.ts';
@@ -60,6 +62,13 @@ const health = z.strictObject({
   checks: z.optional(z.strictObject({ startup: z.optional(check), readiness: z.optional(check), liveness: z.optional(check) })),
 });
 
+const recovery = z.strictObject({
+  on: z.partialRecord(z.enum(END_KINDS), z.enum(END_ACTIONS)),
+  rollBackAfter: nullable(count),
+  failover: nullable(z.strictObject({ type: z.optional(text), command: z.optional(words.check(z.minLength(1))), env: z.optional(map), model: z.optional(text) })),
+  parkMs: count,
+});
+
 const spec = z.looseObject({
   name: text.check(z.regex(NAME_PATTERN)),
   type: text,
@@ -83,6 +92,7 @@ const spec = z.looseObject({
     stableAfterMs: count,
   }),
   health,
+  recovery: z.optional(recovery),
   limits: z.strictObject({ memoryBytes: nullable(count), cpu: nullable(count), timeoutMs: nullable(count) }),
   declaredAs: nullable(text),
   worktree: z.optional(z.strictObject({ branch: nullable(text), base: nullable(text), copy: words, link: words, setup: words })),

@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { AgentSpec } from '../core/agent.ts';
 import { MuxwardError } from '../core/errors.ts';
 import { checkName, printable, suggest } from '../core/names.ts';
+import { DEFAULT_RECOVERY, type RecoverySettings } from '../core/recovery.ts';
 import { RESTART_POLICIES, type RestartPolicy, type RestartSettings } from '../core/restart-policy.ts';
 import { findProgram } from '../config/find-program.ts';
 import type { AgentDefaults } from '../config/settings-defaults.ts';
@@ -83,6 +84,7 @@ export async function agentSpec(
     role: flags.role ?? null,
     restart: specRestart(flags, defaults.restart),
     health: specHealth(flags, defaults.healthIntervalMs),
+    ...specRecovery(defaults.recovery, env, cwd),
     limits: specLimits(flags, defaults.limits),
     declaredAs: null,
     ...(worktree === undefined ? {} : { worktree }),
@@ -133,6 +135,19 @@ function specCommand(type: string, command: readonly string[] | undefined, env: 
   throw new MuxwardError('usage', 'claude was not found on your PATH', {
     hint: 'npm install -g @anthropic-ai/claude-code; or name another program: muxward spawn NAME -- COMMAND',
   });
+}
+
+/**
+ * What follows ends beyond restarts, with the program that is failed over to as found on the agent's PATH; nothing
+ * where all is as by default.
+ * @throws MuxwardError `usage` where there is no such program.
+ */
+export function specRecovery(recovery: RecoverySettings, env: Readonly<Record<string, string>>, cwd: string): Pick<AgentSpec, 'recovery'> {
+  if (recovery === DEFAULT_RECOVERY) return {};
+  const [program, ...rest] = recovery.failover?.command ?? [];
+  if (program === undefined) return { recovery };
+  const search = recovery.failover?.env?.['PATH'] ?? env['PATH'];
+  return { recovery: { ...recovery, failover: { ...recovery.failover, command: [findCommand(program, search, cwd), ...rest] } } };
 }
 
 function findCommand(program: string, search: string | undefined, cwd: string): string {

@@ -1,6 +1,7 @@
 /** What the user can set, and what holds where nothing is set. */
 import type { Limits } from '../core/agent.ts';
 import type { HookSpec } from '../core/hook.ts';
+import { DEFAULT_RECOVERY, type RecoverySettings } from '../core/recovery.ts';
 import { DEFAULT_RESTART, type RestartSettings } from '../core/restart-policy.ts';
 import { DEFAULT_ALERTS, type AlertSettings } from './alerts/alert-settings.ts';
 import * as defaults from './defaults.ts';
@@ -9,6 +10,7 @@ import * as defaults from './defaults.ts';
 export interface AgentDefaults {
   readonly restart: RestartSettings;
   readonly healthIntervalMs: number;
+  readonly recovery: RecoverySettings;
   readonly limits: Limits;
   readonly model: string | null;
   readonly permissionMode: string | null;
@@ -43,6 +45,7 @@ export const DEFAULT_SETTINGS: Settings = frozen({
   agent: {
     restart: DEFAULT_RESTART,
     healthIntervalMs: defaults.HEALTH_INTERVAL_MS,
+    recovery: DEFAULT_RECOVERY,
     limits: { memoryBytes: null, cpu: null, timeoutMs: null },
     model: null,
     permissionMode: null,

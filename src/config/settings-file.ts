@@ -6,6 +6,7 @@ import { settingsSchema, type SettingsFile } from './settings-schema.ts';
 import { checkValue } from './yaml/check-value.ts';
 import { bytes, ms, number } from './yaml/written-values.ts';
 import { hookFrom } from './yaml/hook-schema.ts';
+import { recoveryFrom } from './yaml/recovery-schema.ts';
 import { parsePositionedYaml, type PositionedYaml } from './yaml/positioned-yaml.ts';
 
 export interface SettingsReading {
@@ -64,6 +65,7 @@ function agentDefaultsFrom({ defaults, restart }: SettingsFile): AgentDefaults {
       stableAfterMs: ms(restart?.stable_after) ?? standard.restart.stableAfterMs,
     },
     healthIntervalMs: ms(defaults?.health?.interval) ?? standard.healthIntervalMs,
+    recovery: recoveryFrom(defaults?.recovery, standard.recovery),
     limits: {
       memoryBytes: bytes(defaults?.limits?.memory) ?? standard.limits.memoryBytes,
       cpu: number(defaults?.limits?.cpu) ?? standard.limits.cpu,

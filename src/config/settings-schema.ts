@@ -4,6 +4,7 @@ import { RESTART_POLICIES } from '../core/restart-policy.ts';
 import { alertsSchema } from './alerts/alerts-schema.ts';
 import { checked, choice, cores, count, duration, listOf, mapWith, size, word } from './yaml/fields.ts';
 import { userHookSchema } from './yaml/hook-schema.ts';
+import { recoverySchema } from './yaml/recovery-schema.ts';
 
 const tmuxKey = checked(word('The prefix key of the private tmux server, for example C-a.'), (value) =>
   /^([CMS]-){0,3}([!-~]|[A-Z][A-Za-z0-9]+)$/.test(value)
@@ -22,6 +23,7 @@ const agentDefaults = mapWith(
     model: z.optional(word('The model of agents that have one.')),
     permission_mode: z.optional(word('The permission mode of agents that have one.')),
     health: z.optional(mapWith({ interval: z.optional(duration('Between two probes.', { minMs: 100 })) }, 'a map such as {interval: 30s}', 'How agents are probed.')),
+    recovery: z.optional(recoverySchema),
     limits: z.optional(
       mapWith(
         {

@@ -6,7 +6,8 @@ import type { AgentAlertRule } from './alert.ts';
 import type { End } from './end.ts';
 import type { CheckReport, HealthSpec, HealthStatus } from './health.ts';
 import type { HookSpec } from './hook.ts';
-import type { RestartSettings, Verdict } from './restart-policy.ts';
+import type { Judgement, RecoverySettings } from './recovery.ts';
+import type { RestartSettings } from './restart-policy.ts';
 import type { State } from './state.ts';
 import type { WorktreePlace, WorktreeWish } from './worktree.ts';
 
@@ -40,6 +41,8 @@ export interface AgentSpec {
   readonly role: string | null;
   readonly restart: RestartSettings;
   readonly health: HealthSpec;
+  /** What follows ends beyond restarts; as by default where absent. */
+  readonly recovery?: RecoverySettings;
   readonly limits: Limits;
   /** Hash of the `muxward.yaml` entry this came from: `up` restarts an agent only when it changed. */
   readonly declaredAs: string | null;
@@ -124,12 +127,13 @@ export interface AgentDetails extends Agent {
   readonly healthProbe: HealthSpec;
   /** Its checks in the order startup, readiness, liveness, with what they have come to. */
   readonly checks: readonly CheckReport[];
+  readonly recovery: { readonly on: RecoverySettings['on']; readonly rollBackAfter: number | null; readonly failover: readonly string[] | null; readonly failedOver: boolean };
   readonly environmentNames: readonly string[];
   readonly umask: string;
   readonly logPath: string;
   readonly runFolder: string;
   readonly wrapperPid: number | null;
   /** The last verdicts of the restart policy, newest first. */
-  readonly verdicts: readonly { readonly at: string; readonly action?: Verdict['action']; readonly reason: string }[];
+  readonly verdicts: readonly { readonly at: string; readonly action?: Judgement['action']; readonly reason: string }[];
   readonly processes: readonly { readonly pid: number; readonly ppid: number; readonly command: string; readonly rssBytes: number }[];
 }

@@ -2,7 +2,7 @@
 import type { Severity } from './alert.ts';
 import type { End } from './end.ts';
 import type { CheckName, HealthStatus } from './health.ts';
-import type { Verdict } from './restart-policy.ts';
+import type { Judgement } from './recovery.ts';
 import type { State } from './state.ts';
 
 /** What each type of event carries. */
@@ -11,7 +11,7 @@ export interface EventData {
   'agent.changed': { readonly from: State; readonly to: State; readonly reason: string };
   'agent.started': { readonly pid: number; readonly generation: number };
   'agent.ended': { readonly generation: number; readonly end: End };
-  'agent.judged': { readonly action: Verdict['action']; readonly reason: string };
+  'agent.judged': { readonly action: Judgement['action']; readonly reason: string };
   'agent.adopted': { readonly pid: number; readonly generation: number };
   'agent.typed': { readonly bytes: number };
   'agent.removed': Record<never, never>;

@@ -49,6 +49,11 @@ export type Verdict =
 /** Ends that running again cannot mend: somebody has to do something first. */
 const HOPELESS: ReadonlySet<EndKind> = new Set<EndKind>(['missing-cwd', 'spawn-failed', 'auth']);
 
+/** True where running again mends nothing by itself. */
+export function isHopeless(kind: EndKind): boolean {
+  return HOPELESS.has(kind);
+}
+
 /** A usage limit whose reset time nobody told is tried again after this long. */
 export const UNKNOWN_LIMIT_MS = 15 * 60_000;
 
@@ -95,11 +100,16 @@ export function judgeEnd(settings: RestartSettings, memory: RestartMemory, endin
 
 /** Waiting for a reset is no failure: it spends no restart, and the row of restarts stays as it is. */
 function park(end: End, what: string): Verdict {
+  const until = parkUntil(end, UNKNOWN_LIMIT_MS);
+  return { action: 'park', until, reason: `${what}, starts again at ${until}` };
+}
+
+/** When a parked agent starts again (ISO 8601): at the reset, or after `unknownMs` where nobody knows when that is. */
+export function parkUntil(end: End, unknownMs: number): string {
   const endedMs = Date.parse(end.at);
   const resetMs = Date.parse(end.until ?? '');
-  const wantedMs = Number.isNaN(resetMs) ? endedMs + UNKNOWN_LIMIT_MS : resetMs;
-  const until = new Date(Math.max(wantedMs, endedMs + SHORTEST_PARK_MS)).toISOString();
-  return { action: 'park', until, reason: `${what}, starts again at ${until}` };
+  const untilMs = Number.isNaN(resetMs) ? endedMs + unknownMs : Math.max(resetMs, endedMs + SHORTEST_PARK_MS);
+  return new Date(untilMs).toISOString();
 }
 
 /**

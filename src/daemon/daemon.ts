@@ -30,6 +30,7 @@ import { Marks } from './marks.ts';
 import { noteLastRun, readLastRun } from './last-run.ts';
 import { pickUpAll } from './pick-up-all.ts';
 import { rebuild } from './rebuild.ts';
+import { watchForOom } from './recovery/oom.ts';
 import { Registry } from './registry.ts';
 import { showStates } from './state-line.ts';
 import { TmuxLoss } from './tmux-loss/tmux-loss.ts';
@@ -81,6 +82,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   const stops = [
     runHooks({ hub, registry, hooks: settings.hooks, env: withoutSecrets(options.env, settings.alerts) }),
     showStates(hub, registry, tmux, (error) => log.warn('status line', error)),
+    watchForOom(lifecycle, registry.clock),
     () => watch.stop(),
     () => health.stop(),
     () => spool.stop(),

@@ -13,6 +13,7 @@ import { answer } from '../system/fifo-reader.ts';
 import { identify } from '../system/identity.ts';
 import type { LaunchOutcome, LaunchRequest, Pane, TmuxServer } from '../tmux/server.ts';
 import type { ManagedAgent } from './managed-agent.ts';
+import { effectiveSpec } from './recovery/effective-spec.ts';
 import type { Registry } from './registry.ts';
 import { RunFiles } from './run-files.ts';
 
@@ -110,7 +111,9 @@ export class Launcher {
     type.plan(agent.spec, this.#context(agent.spec, 1, null));
   }
 
-  async #plan({ spec, record }: ManagedAgent): Promise<LaunchPlan> {
+  async #plan(agent: ManagedAgent): Promise<LaunchPlan> {
+    const { record } = agent;
+    const spec = effectiveSpec(agent);
     const type = await agentType(spec.type, this.#options.installation);
     return type.plan(spec, this.#context(spec, record.generation + 1, record.sessionId));
   }
@@ -121,14 +124,16 @@ export class Launcher {
   }
 
   #write(agent: ManagedAgent, plan: LaunchPlan): void {
-    this.#files.write(agent.spec, plan);
+    const spec = effectiveSpec(agent);
+    this.#files.write(spec, plan);
     if (plan.hasHooks) this.#options.onHooks(agent.spec.name);
-    this.#written.set(agent, agent.spec);
+    this.#written.set(agent, spec);
   }
 
   /** A plain command starts the same way each time; other types may start differently the second time. */
   #isWritten(agent: ManagedAgent): boolean {
-    return agent.spec.type === 'worker' && this.#written.get(agent) === agent.spec;
+    const spec = effectiveSpec(agent);
+    return spec.type === 'worker' && this.#written.get(agent) === spec;
   }
 
   #intend(agent: ManagedAgent, plan: LaunchPlan, reason: string): Start {
@@ -170,7 +175,8 @@ export class Launcher {
     });
   }
 
-  #request({ spec }: ManagedAgent, generation: number, pane: string | null): LaunchRequest {
+  #request(agent: ManagedAgent, generation: number, pane: string | null): LaunchRequest {
+    const spec = effectiveSpec(agent);
     const { paths, installation } = this.#options;
     const wrapper = path.join(installation, 'scripts/agent-wrapper.sh');
     return {

@@ -127,6 +127,7 @@ export class Lifecycle {
     this.#options.marks.sweepSoon();
     if (record.wish === 'run' && agent.ending?.kind === 'stopped-by-user') {
       agent.memory = NO_RESTARTS;
+      registry.patch(agent, { rolledBack: false, failedOver: false });
       return this.aftermath.again(agent, left, { delayMs: 0 }, 'restarted by you');
     }
     this.aftermath.judge(agent, { end, uptimeMs, left });

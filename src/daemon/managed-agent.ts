@@ -6,8 +6,10 @@ import type { Activity, Agent, AgentSpec, Resources } from '../core/agent.ts';
 import type { End, EndKind } from '../core/end.ts';
 import { isProbed, type HealthStatus } from '../core/health.ts';
 import type { Outage } from '../core/outage-policy.ts';
-import { NO_RESTARTS, type RestartMemory, type Verdict as Judgement } from '../core/restart-policy.ts';
+import type { Judgement } from '../core/recovery.ts';
+import { NO_RESTARTS, type RestartMemory } from '../core/restart-policy.ts';
 import { isRunning, type State } from '../core/state.ts';
+import { effectiveSpec } from './recovery/effective-spec.ts';
 import type { Identity } from '../system/identity.ts';
 
 /** The process of one generation. `bootId` tells a record from before a reboot from one of today. */
@@ -58,6 +60,9 @@ export interface AgentRecord {
   startsAt?: string | null;
   /** True while what it waits for is the reset of a usage limit. */
   parked?: boolean;
+  /** Rungs of the ladder that were climbed (core/recovery.ts). */
+  rolledBack?: boolean;
+  failedOver?: boolean;
   /** Hook calls that were acted upon and whose files may still be there. */
   hooksTaken?: string[];
 }
@@ -159,7 +164,7 @@ export function toAgent({ spec, record, resources, health, activity }: ManagedAg
     session: record.pane === null ? null : spec.name,
     pane: record.pane,
     cwd: spec.cwd,
-    command: spec.command,
+    command: effectiveSpec({ spec, record }).command,
     restarts: record.restarts,
     exit: record.exit && exitOf(record.exit),
     health: isRunning(record.state) || record.state === 'terminating' || health.status === 'none' ? health : { ...health, status: 'unknown' },

@@ -4,7 +4,7 @@ import { InvalidConfig, type Fault } from '../../config/faults.ts';
 import type { AgentDefaults } from '../../config/settings-defaults.ts';
 import type { AgentSpec } from '../../core/agent.ts';
 import { MuxwardError } from '../../core/errors.ts';
-import { agentSpec } from '../agent-spec.ts';
+import { agentSpec, specRecovery } from '../agent-spec.ts';
 
 /** @throws InvalidConfig where a program is missing, with all that are. */
 export async function declaredSpecs(project: Project, agents: readonly DeclaredAgent[], defaults: AgentDefaults): Promise<Map<string, AgentSpec>> {
@@ -29,6 +29,7 @@ async function specOf(project: string, agent: DeclaredAgent, defaults: AgentDefa
   // That it is known was checked with the rest of the file.
   const caller = { env: process.env, cwd, umask: process.umask(), defaults, types: () => [type] };
   const spec = await agentSpec(name, flags, command.length === 0 ? undefined : command, caller);
-  const { labels, capabilities, prompt, model, permissionMode, role, restart, health, limits, declaredAs, hooks, alerts, worktree } = agent;
-  return { ...spec, labels, capabilities, prompt, model, permissionMode, role, restart, health, limits, declaredAs, hooks, ...(alerts === undefined ? {} : { alerts }), ...(worktree === undefined ? {} : { worktree }) };
+  const { labels, capabilities, prompt, model, permissionMode, role, restart, health, recovery, limits, declaredAs, hooks, alerts, worktree } = agent;
+  const optional = { ...specRecovery(recovery, spec.env, cwd), ...(alerts === undefined ? {} : { alerts }), ...(worktree === undefined ? {} : { worktree }) };
+  return { ...spec, labels, capabilities, prompt, model, permissionMode, role, restart, health, limits, declaredAs, hooks, ...optional };
 }

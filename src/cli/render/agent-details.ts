@@ -38,7 +38,7 @@ function nowFields(agent: AgentDetails, look: Look, nowMs: number): Field[] {
   ];
 }
 
-function policyFields({ restartPolicy, limits }: AgentDetails): Field[] {
+function policyFields({ restartPolicy, recovery, limits }: AgentDetails): Field[] {
   const { policy, maxRestarts, windowMs } = restartPolicy;
   const bounds = [
     ...(limits.memoryBytes === null ? [] : [`${formatSize(limits.memoryBytes)} memory`]),
@@ -47,8 +47,19 @@ function policyFields({ restartPolicy, limits }: AgentDetails): Field[] {
   ];
   return [
     ['restart', policy === 'no' ? 'no' : `${policy}, at most ${maxRestarts} in ${formatDuration(windowMs)}`],
+    ...recoveryFields(recovery),
     ['limits', bounds.length === 0 ? 'none' : bounds.join(', ')],
   ];
+}
+
+/** Only what is not as by default. */
+function recoveryFields({ on, rollBackAfter, failover, failedOver }: AgentDetails['recovery']): Field[] {
+  const said = [
+    ...(rollBackAfter === null ? [] : [`rolls back after ${rollBackAfter} restarts in a row`]),
+    ...(failover === null ? [] : [`${failedOver ? 'has failed over' : 'fails over'} to ${safeLine(failover.map(quoted).join(' ')) || 'other settings'}`]),
+    ...Object.entries(on).map(([kind, action]) => `${kind}: ${action}`),
+  ];
+  return said.length === 0 ? [] : [['recovery', said.join(', ')]];
 }
 
 function startFields(agent: AgentDetails): Field[] {

@@ -19,6 +19,8 @@ export interface DeclaredAgent
   readonly alerts?: NonNullable<AgentSpec['alerts']>;
   /** Absent where it works in its folder as it is. */
   readonly worktree?: NonNullable<AgentSpec['worktree']>;
+  /** The program that is failed over to is as written. */
+  readonly recovery: NonNullable<AgentSpec['recovery']>;
   /** Names of agents (not of entries) that come first, and what they must have reached. */
   readonly needs: readonly Need[];
   /** Hash of all that the file says of it, but for the order: AgentSpec.declaredAs. */

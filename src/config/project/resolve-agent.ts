@@ -8,6 +8,7 @@ import { CLAUDE_PERMISSION_MODES } from '../agent-type-names.ts';
 import type { AgentDefaults } from '../settings-defaults.ts';
 import { notOneOf, type Complaint } from '../yaml/fields.ts';
 import { hookFrom } from '../yaml/hook-schema.ts';
+import { recoveryFrom } from '../yaml/recovery-schema.ts';
 import { bytes, ms, number } from '../yaml/written-values.ts';
 import { readEnvFile } from './env-file.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -61,7 +62,7 @@ export function resolveAgent(name: string, entry: AgentEntry, around: Surroundin
     hooks: (entry.hooks ?? []).map((hook) => hookFrom(hook)),
     ...(entry.alerts === undefined ? {} : { alerts: agentRulesFrom(entry.alerts) }),
   };
-  const life = { restart: entry.restart, maxRestarts: number(entry.max_restarts), health: healthOf(entry.health), limits: limitsOf(entry) };
+  const life = { restart: entry.restart, maxRestarts: number(entry.max_restarts), health: healthOf(entry.health), recovery: entry.recovery, limits: limitsOf(entry) };
   return {
     ...said,
     name,
@@ -74,6 +75,7 @@ interface Life {
   readonly restart: string | undefined;
   readonly maxRestarts: number | undefined;
   readonly health: SaidHealth;
+  readonly recovery: AgentEntry['recovery'];
   readonly limits: Partial<Limits>;
 }
 
@@ -87,6 +89,7 @@ function withDefaults(said: Pick<Resolved, 'model' | 'permissionMode'>, life: Li
       maxRestarts: life.maxRestarts ?? defaults.restart.maxRestarts,
     },
     health: withInterval(life.health, defaults.healthIntervalMs),
+    recovery: recoveryFrom(life.recovery, defaults.recovery),
     limits: { ...defaults.limits, ...life.limits },
   };
 }

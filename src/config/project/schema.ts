@@ -6,6 +6,7 @@ import { RESTART_POLICIES } from '../../core/restart-policy.ts';
 import { checked, choice, cores, count, duration, listOf, mapWith, oneOrMore, size, text, variables, word, type Complaint } from '../yaml/fields.ts';
 import { agentRulesSchema } from '../alerts/alerts-schema.ts';
 import { agentHookSchema } from '../yaml/hook-schema.ts';
+import { recoverySchema } from '../yaml/recovery-schema.ts';
 import { healthSchema } from './health-schema.ts';
 
 /** What a dependency must have reached. */
@@ -68,6 +69,7 @@ const agentFields = {
   restart: z.optional(choice(RESTART_POLICIES, 'When it is run again by itself. Default on-failure.')),
   max_restarts: z.optional(count('Restarts within 10 minutes before it counts as failed. Default 3.', { min: 0, max: 1000 })),
   health: z.optional(healthSchema),
+  recovery: z.optional(recoverySchema),
   limits: z.optional(
     mapWith(
       {

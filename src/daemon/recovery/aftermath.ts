@@ -3,15 +3,17 @@
  * limit is reset; or the agent is left ended. That something ended is lifecycle.ts's to find out.
  */
 import { runPaths, type HomePaths } from '../../config/paths.ts';
-import type { End } from '../../core/end.ts';
+import { describeEnd, type End } from '../../core/end.ts';
 import { judgeOutage } from '../../core/outage-policy.ts';
-import { judgeEnd, type Verdict } from '../../core/restart-policy.ts';
+import { DEFAULT_RECOVERY, judgeOnLadder, type Judgement } from '../../core/recovery.ts';
+import type { Ending } from '../../core/restart-policy.ts';
 import { isLive } from '../../core/state.ts';
 import { answer } from '../../system/fifo-reader.ts';
 import type { Launcher } from '../launcher.ts';
 import { VERDICTS_KEPT, type ManagedAgent, type RunningProcess } from '../managed-agent.ts';
 import type { Registry } from '../registry.ts';
 import type { EndTurn } from '../tmux-loss/turns.ts';
+import { tryRollBack, type Rollback } from './rollback.ts';
 import { startAfter, startAt } from './planned-start.ts';
 
 export interface AftermathOptions {
@@ -41,6 +43,8 @@ type When = { readonly delayMs: number } | { readonly until: string };
 
 export class Aftermath {
   readonly #options: AftermathOptions;
+  /** Set by what keeps checkpoints. */
+  rollback: Rollback | null = null;
 
   constructor(options: AftermathOptions) {
     this.#options = options;
@@ -51,21 +55,59 @@ export class Aftermath {
     const { spec, memory, ending } = agent;
     const nowMs = this.#options.registry.clock.monotonicMs();
     const random = Math.random();
-    const verdict = ending?.outage
-      ? judgeOutage(ending.outage, spec.restart, memory, end, random)
-      : judgeEnd(spec.restart, memory, { end, uptimeMs, nowMs, random });
-    this.#follow(agent, verdict, left);
+    if (ending?.outage) return this.#follow(agent, judgeOutage(ending.outage, spec.restart, memory, end, random), left);
+    if (uptimeMs >= spec.restart.stableAfterMs) this.#options.registry.patch(agent, { rolledBack: false });
+    this.#judgeOn(agent, { end, uptimeMs, nowMs, random }, left);
   }
 
-  #follow(agent: ManagedAgent, verdict: Verdict, left: RunningProcess | null): void {
+  #judgeOn(agent: ManagedAgent, ending: Ending, left: RunningProcess | null): void {
+    const { spec, memory, record } = agent;
+    const settings = { restart: spec.restart, recovery: spec.recovery ?? DEFAULT_RECOVERY };
+    const ladder = { rolledBack: record.rolledBack === true, failedOver: record.failedOver === true };
+    const verdict = judgeOnLadder(settings, memory, ladder, ending);
+    if (verdict.action === 'roll-back') void this.#rollBack(agent, ending, verdict, left);
+    else this.#follow(agent, verdict, left);
+  }
+
+  /** Where it cannot be rolled back, that is told, and the end is judged again without this rung. */
+  async #rollBack(agent: ManagedAgent, ending: Ending, verdict: Extract<Judgement, { action: 'roll-back' }>, left: RunningProcess | null): Promise<void> {
     const { registry, clear } = this.#options;
-    const { action, reason } = verdict;
+    const { record } = agent;
+    const { generation } = record;
+    registry.patch(agent, { rolledBack: true });
+    registry.move(agent, 'launch', verdict.reason);
+    let cancelled = false;
+    agent.cancelRestart = () => void (cancelled = true);
+    if (left !== null) await clear(agent, left);
+    const outcome = await tryRollBack(this.rollback, agent);
+    if (cancelled || record.generation !== generation || record.wish === 'stop') return;
+    agent.cancelRestart = null;
+    if (outcome.ok) return this.#follow(agent, { ...verdict, reason: `${describeEnd(ending.end)}, rolled back to ${outcome.id}, runs again` }, null);
+    this.#note(agent, 'roll-back', `not rolled back: ${outcome.why}`);
+    this.#judgeOn(agent, ending, null);
+  }
+
+  #note(agent: ManagedAgent, action: Judgement['action'], reason: string): void {
+    const { registry } = this.#options;
     registry.patch(agent, { verdicts: [{ at: this.#now(), action, reason }, ...agent.record.verdicts].slice(0, VERDICTS_KEPT) });
     registry.emit('agent.judged', agent.spec.name, { action, reason });
+  }
+
+  #follow(agent: ManagedAgent, verdict: Judgement, left: RunningProcess | null): void {
+    const { registry, clear } = this.#options;
+    const { action, reason } = verdict;
+    this.#note(agent, action, reason);
     switch (verdict.action) {
       case 'restart':
         this.#remember(agent, verdict.memory);
         return this.again(agent, left, verdict, reason);
+      case 'roll-back':
+        this.#remember(agent, verdict.memory);
+        return this.again(agent, left, { delayMs: 0 }, reason);
+      case 'fail-over':
+        this.#remember(agent, verdict.memory);
+        registry.patch(agent, { failedOver: true });
+        return this.again(agent, left, { delayMs: 0 }, reason);
       case 'park':
         return this.again(agent, left, verdict, reason);
       case 'finish':

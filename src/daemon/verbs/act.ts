@@ -96,7 +96,7 @@ async function startAll({ registry, launcher }: Daemon, agents: readonly Managed
   if (agents.length === 0) return;
   for (const agent of agents) {
     agent.memory = NO_RESTARTS;
-    registry.patch(agent, { wish: 'run', restartedAt: [], restartsInARow: 0 });
+    registry.patch(agent, { wish: 'run', restartedAt: [], restartsInARow: 0, rolledBack: false, failedOver: false });
   }
   await launcher.launch(agents, 'starting, as you asked');
 }

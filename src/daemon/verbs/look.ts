@@ -1,6 +1,7 @@
 /** `status`, `status --watch`, `inspect`, `wait`: what is true of the agents, now or as soon as it is. */
 import type { Agent, AgentDetails } from '../../core/agent.ts';
 import type { Routes, StatusReply, WaitRequest } from '../../core/protocol.ts';
+import { DEFAULT_RECOVERY } from '../../core/recovery.ts';
 import { select, type Selector } from '../../core/selector.ts';
 import { isLive, isRunning } from '../../core/state.ts';
 import { logPath, runPaths } from '../../config/paths.ts';
@@ -39,6 +40,7 @@ export function inspect({ registry, paths, watch, health }: Daemon, name: string
     restartPolicy: spec.restart,
     healthProbe: spec.health,
     checks: health.reportsOf(agent),
+    recovery: recoveryOf(agent),
     environmentNames: Object.keys(spec.env).sort(),
     umask: spec.umask.toString(8).padStart(4, '0'),
     logPath: logPath(paths, spec.name),
@@ -47,6 +49,13 @@ export function inspect({ registry, paths, watch, health }: Daemon, name: string
     verdicts: record.verdicts,
     processes: processesOf(agent),
   };
+}
+
+/** Of what it fails over to the command; environment values stay here. */
+function recoveryOf({ spec, record }: ManagedAgent): AgentDetails['recovery'] {
+  const { on, rollBackAfter, failover } = spec.recovery ?? DEFAULT_RECOVERY;
+  const words = failover && (failover.command ?? [failover.type, failover.model].filter((word) => word !== undefined));
+  return { on, rollBackAfter, failover: words, failedOver: record.failedOver === true };
 }
 
 function processesOf({ spec, record }: ManagedAgent): AgentDetails['processes'] {

@@ -43,7 +43,7 @@ function define({ registry }: Daemon, spec: AgentSpec): ManagedAgent {
   const known = registry.find(spec.name);
   if (!known) return registry.add(spec);
   registry.respecify(known, spec);
-  registry.patch(known, { wish: 'run', restarts: 0, restartedAt: [], restartsInARow: 0, sessionId: null });
+  registry.patch(known, { wish: 'run', restarts: 0, restartedAt: [], restartsInARow: 0, sessionId: null, rolledBack: false, failedOver: false });
   known.memory = NO_RESTARTS;
   return known;
 }
