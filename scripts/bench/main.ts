@@ -11,6 +11,8 @@ import { isHeld, judge, type Line } from './line.ts';
 import { measureComeBack } from './measures/come-back.ts';
 import { measureCommands } from './measures/commands.ts';
 import { measureIdle } from './measures/idle.ts';
+import { measureSoak } from './measures/soak.ts';
+import { measureVerdict } from './measures/verdict.ts';
 import { measureOneMore } from './measures/one-more.ts';
 import { measureStart } from './measures/start.ts';
 import { measureStatus } from './measures/status.ts';
@@ -27,13 +29,15 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MEASURES: Readonly<Record<MeasureName, (bench: Bench) => Promise<Line[]>>> = {
   start: measureStart,
   idle: measureIdle,
+  verdict: measureVerdict,
   'one-more': measureOneMore,
   status: measureStatus,
   'come-back': measureComeBack,
   commands: measureCommands,
+  soak: measureSoak,
 };
 /** These start and end the programs by themselves; the others find all of them running, each with all agents. */
-const ALONE: ReadonlySet<MeasureName> = new Set(['start', 'idle']);
+const ALONE: ReadonlySet<MeasureName> = new Set(['start', 'idle', 'verdict', 'soak']);
 
 /** Resolves with the exit status: 0 all bars held, 1 one not, 2 wrong usage. */
 export async function main(args: readonly string[]): Promise<number> {

@@ -4,14 +4,18 @@ import { parseArgs } from 'node:util';
 import { BenchError } from './bench-error.ts';
 
 /** What can be measured, in the order in which it is. */
-export const MEASURE_NAMES = ['start', 'idle', 'one-more', 'status', 'come-back', 'commands'] as const;
+export const MEASURE_NAMES = ['start', 'idle', 'verdict', 'one-more', 'status', 'come-back', 'commands', 'soak'] as const;
 export type MeasureName = (typeof MEASURE_NAMES)[number];
+
+/** Measured only where it is asked for: it takes its time. */
+const ONLY_ASKED: ReadonlySet<MeasureName> = new Set(['soak']);
 
 export interface Options {
   readonly agents: number;
   /** How often all agents are started; commands are run four times as often. */
   readonly reps: number;
   readonly idleMs: number;
+  readonly soakMs: number;
   readonly only: readonly MeasureName[];
   /** Undefined: where the machine allows. */
   readonly large: boolean | undefined;
@@ -29,6 +33,7 @@ The exit status is 1 where one of them is not held.
   --n N            agents (default 200)
   --reps N         how often all agents are started; commands run four times as often (default 5)
   --idle SECONDS   how long idling is watched (default 30)
+  --soak SECONDS   how long agents crash in the soak, which runs only with --only soak (default 600)
   --large          idle with 1,000 agents too; --no-large: not (default: where the machine allows)
   --json FILE      write the result there, too
   --cache DIR      where pm2 is kept between runs (default .bench/ in the project)
@@ -41,7 +46,8 @@ export function readOptions(args: readonly string[]): Options {
     agents: whole('--n', given.n ?? '200', 1, 1000),
     reps: whole('--reps', given.reps ?? '5', 1, 100),
     idleMs: whole('--idle', given.idle ?? '30', 1, 3600) * 1000,
-    only: (given.only ?? [...MEASURE_NAMES]).map(measureName),
+    soakMs: whole('--soak', given.soak ?? '600', 10, 86_400) * 1000,
+    only: given.only?.map(measureName) ?? MEASURE_NAMES.filter((name) => !ONLY_ASKED.has(name)),
     large: given.large,
     json: given.json === undefined ? undefined : path.resolve(given.json),
     cache: given.cache === undefined ? undefined : path.resolve(given.cache),
@@ -53,6 +59,7 @@ interface Given {
   readonly n?: string;
   readonly reps?: string;
   readonly idle?: string;
+  readonly soak?: string;
   readonly only?: string[];
   readonly large?: boolean;
   readonly json?: string;
@@ -69,6 +76,7 @@ function parse(args: readonly string[]): Given {
         n: { type: 'string' },
         reps: { type: 'string' },
         idle: { type: 'string' },
+        soak: { type: 'string' },
         only: { type: 'string', multiple: true },
         large: { type: 'boolean' },
         json: { type: 'string' },

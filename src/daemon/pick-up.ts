@@ -130,7 +130,8 @@ function endByReboot({ registry }: PickUpOptions, agent: ManagedAgent, at: strin
 /** Its wrapper was told to run it again, and that it did is in its journal only. */
 function runOn({ registry }: PickUpOptions, agent: ManagedAgent, generation: number): void {
   const { record } = agent;
-  const restarts = record.restarts + generation - record.generation;
+  // Where its end was judged already, the first of these starts is counted.
+  const restarts = record.restarts + generation - record.generation - (record.exit === null ? 0 : 1);
   registry.patch(agent, { generation, restarts, process: null, exit: null });
   registry.move(agent, 'launch', record.reason);
 }

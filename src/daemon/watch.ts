@@ -44,6 +44,8 @@ interface Step {
 
 /** Looks in a row without a process and without a report before its end counts as unobserved. */
 const UNSEEN_LIMIT = 3;
+/** The same where tmux does not answer meanwhile: long enough for the loss of its server to be noticed first. */
+const UNSEEN_WITHOUT_TMUX = 10;
 
 const SESSIONS_BURST_MS = 100;
 const SESSIONS_DOUBT_MS = 500;
@@ -140,7 +142,8 @@ export class Watch {
   }
 
   async #endUnobserved(agent: ManagedAgent, generation: number): Promise<void> {
-    if (!(await this.#options.tmuxAnswers()) || agent.record.generation !== generation) return;
+    const isProven = agent.unseen >= UNSEEN_WITHOUT_TMUX || (await this.#options.tmuxAnswers());
+    if (!isProven || agent.record.generation !== generation) return;
     this.#options.lifecycle.ended(agent, generation, this.#unobserved(agent, generation));
   }
 

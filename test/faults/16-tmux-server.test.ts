@@ -59,7 +59,7 @@ fault(16, 'SIGKILL to the tmux server, again and again', 'no crash loop: it spen
   }
   expect(await home.agent('a')).toMatchObject({ restarts: 3, generation: 4 });
   const { pid } = await home.agent('a');
-  process.kill(pid ?? 0, 'SIGKILL');
+  process.kill(pid ?? Number.NaN, 'SIGKILL');
   await home.agentThat('a', 'came back from a crash', (agent) => agent.state === 'ready' && agent.pid !== pid, LONG_MS);
 });
 

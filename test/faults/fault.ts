@@ -15,7 +15,7 @@ interface FaultOptions {
 
 /** Registers the test, with a home of its own that is ended after it. */
 export function fault(
-  number: number,
+  number: number | 'soak',
   done: string,
   holds: string,
   run: (home: MuxwardHome) => Promise<void>,

@@ -115,7 +115,7 @@ describe('SIGKILL', () => {
     const { pid } = await home.spawn('a', '--', 'sleep', '1000');
     await killDaemon();
     await home.agents();
-    process.kill(pid ?? 0, 'SIGKILL');
+    process.kill(pid ?? Number.NaN, 'SIGKILL');
     const again = await home.agentThat(
       'a',
       'came back',
@@ -151,7 +151,7 @@ describe('SIGKILL', () => {
   test('one that was killed meanwhile comes back once, in its own session', async () => {
     const { pid } = await home.spawn('a', '--', 'sleep', '1000');
     await killDaemon();
-    process.kill(pid ?? 0, 'SIGKILL');
+    process.kill(pid ?? Number.NaN, 'SIGKILL');
     await eventually(() => !isAlive(pid ?? 0), 'the agent is dead');
     const again = await home.agentThat('a', 'came back', ({ state }) => state === 'ready');
     expect([again.restarts, again.generation, await sessions()]).toEqual([1, 2, ['a']]);

@@ -137,11 +137,11 @@ test('a daemon that was stopped for a while ends nothing when it goes on', async
     await own.agentThat('web', 'is healthy', ({ health }) => health.status === 'healthy', 20_000);
     const { pid: beatPid } = await own.agentThat('beat', 'is healthy', ({ health }) => health.status === 'healthy', 20_000);
     const daemon = await own.daemonPid();
-    process.kill(beatPid ?? 0, 'SIGSTOP');
+    process.kill(beatPid ?? Number.NaN, 'SIGSTOP');
     process.kill(daemon, 'SIGSTOP');
     await new Promise((done) => setTimeout(done, 6000));
     process.kill(daemon, 'SIGCONT');
-    process.kill(beatPid ?? 0, 'SIGCONT');
+    process.kill(beatPid ?? Number.NaN, 'SIGCONT');
     const okSince = (await own.agent('web')).health.lastOkAt ?? '';
     await own.agentThat('web', 'was asked again', ({ health }) => (health.lastOkAt ?? '') > okSince, 20_000);
     await own.agentThat('beat', 'is healthy', ({ health }) => health.status === 'healthy', 20_000);

@@ -30,7 +30,7 @@ const counting = (name: string, then: string): string[] => [
 describe('restart', () => {
   test('SIGKILL: back with a new process, in the same session, one restart', async () => {
     const before = await home.spawn('killed', '--', 'sleep', '1000');
-    process.kill(before.pid ?? 0, 'SIGKILL');
+    process.kill(before.pid ?? Number.NaN, 'SIGKILL');
     const after = await home.agentThat(
       'killed',
       'came back',
@@ -107,7 +107,7 @@ describe('restart', () => {
     mkdirSync(cwd);
     const { pid } = await home.spawn('homeless', '--cwd', cwd, '--', 'sleep', '1000');
     rmSync(cwd, { recursive: true });
-    process.kill(pid ?? 0, 'SIGKILL');
+    process.kill(pid ?? Number.NaN, 'SIGKILL');
     const agent = await home.agentThat('homeless', 'failed', ({ state }) => state === 'failed');
     expect([agent.exit?.kind, agent.reason]).toEqual(['missing-cwd', expect.stringContaining('soon-gone')]);
   });

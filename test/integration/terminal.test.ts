@@ -193,7 +193,7 @@ describe('ended from outside', () => {
   test('its wrapper: the agent gets a new terminal and is brought back', async () => {
     const { pid } = await home.spawn('orphaned', '--', 'sh', '-c', 'trap "" HUP; sleep 1000');
     const { wrapperPid } = await home.inspect('orphaned');
-    process.kill(wrapperPid ?? 0, 'SIGKILL');
+    process.kill(wrapperPid ?? Number.NaN, 'SIGKILL');
     const back = await home.agentThat(
       'orphaned',
       'came back',

@@ -1,0 +1,111 @@
+// Endpoints that misbehave, heartbeats that stay out, and ends that are told apart.
+import { mkdirSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'vitest';
+import type { Agent } from '../../src/core/agent.ts';
+import { eventually, type MuxwardHome } from '../helpers/muxward-home.ts';
+import { fault } from './fault.ts';
+
+type Behaviour = 'ok' | 'hang' | 'reset' | 'status 500' | 'wrong body';
+
+/** An endpoint that behaves as told, request by request. */
+class Endpoint {
+  behaviour: (request: number) => Behaviour = () => 'ok';
+  requests = 0;
+  readonly #server = http.createServer((_, response) => {
+    this.requests += 1;
+    switch (this.behaviour(this.requests)) {
+      case 'hang':
+        return;
+      case 'reset':
+        return void response.socket?.resetAndDestroy();
+      case 'status 500':
+        return void response.writeHead(500).end('ok');
+      case 'wrong body':
+        return void response.end('down for repair');
+      case 'ok':
+        return void response.end('all ok');
+    }
+  });
+
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
+  }
+
+  close(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+}
+
+const PROBE = ['--health-body', 'all ok', '--health-interval', '200ms', '--health-timeout', '1s', '--health-retries', '3'];
+
+const healthy = ({ health, state }: Agent): boolean => state === 'ready' && health.status === 'healthy';
+
+async function probed(home: MuxwardHome, test: (endpoint: Endpoint, agent: Agent) => Promise<void>): Promise<void> {
+  const endpoint = new Endpoint();
+  try {
+    const url = await endpoint.listen();
+    await home.spawn('a', '--health-url', url, ...PROBE, '--', 'sleep', '1000');
+    await test(endpoint, await home.agentThat('a', 'is healthy', healthy, 30_000));
+  } finally {
+    endpoint.close();
+  }
+}
+
+fault(32, 'An endpoint fails two times out of three', 'nothing follows: only failures in a row count', (home) =>
+  probed(home, async (endpoint, before) => {
+    const from = endpoint.requests;
+    endpoint.behaviour = (n) => (n % 3 === 0 ? 'ok' : 'status 500');
+    await eventually(() => endpoint.requests > from + 15, 'it was asked often', 60_000);
+    expect(await home.agent('a')).toMatchObject({ pid: before.pid, restarts: 0, state: 'ready' });
+  }));
+
+for (const how of ['hang', 'reset', 'status 500', 'wrong body'] as const) {
+  fault(32, `An endpoint fails from now on (${how})`, 'the agent is ended as unhealthy, and run again', (home) =>
+    probed(home, async (endpoint, before) => {
+      endpoint.behaviour = () => how;
+      const after = await home.agentThat('a', 'was run again', ({ pid, restarts }) => pid !== null && pid !== before.pid && restarts >= 1, 60_000);
+      endpoint.behaviour = () => 'ok';
+      expect(after.generation).toBeGreaterThan(1);
+      const ends = (await home.events('--agent', 'a')).flatMap((event) => (event.type === 'agent.ended' ? [event.data.end.kind] : []));
+      expect(ends[0]).toBe('unhealthy');
+      await home.agentThat('a', 'is healthy again', healthy, 60_000);
+    }));
+}
+
+fault(32, 'The probe itself cannot be made (its command is not there)', 'health is unknown, and the agent is left alone', async (home) => {
+  const { pid } = await home.spawn('a', '--health-cmd', '/no/such/probe', '--health-interval', '100ms', '--health-start-period', '0s', '--', 'sleep', '1000');
+  const agent = await home.agentThat('a', 'is of unknown health', ({ health }) => health.status === 'unknown', 30_000);
+  expect([agent.pid, agent.restarts]).toEqual([pid, 0]);
+});
+
+fault(33, 'An agent’s heartbeat stops', 'it is ended as unhealthy, and run again', async (home) => {
+  const beat = `while [ ! -e ${home.file('stuck')} ]; do touch "$MUXWARD_HEARTBEAT"; sleep 0.1; done; exec sleep 1000`;
+  const { pid } = await home.spawn('a', '--heartbeat', '2s', '--', 'sh', '-c', beat);
+  await home.agentThat('a', 'is healthy', healthy, 30_000);
+  home.script('stuck', ':');
+  const after = await home.agentThat('a', 'was run again', (agent) => agent.state === 'ready' && agent.pid !== pid, 60_000);
+  expect(after.restarts).toBeGreaterThanOrEqual(1);
+});
+
+fault(33, 'Agents end by a crash, a limit of memory, a deleted folder, and your stop', 'each is told apart, with its reason', async (home) => {
+  home.configure('watch: {liveness: 1s, sample: 1s}\n');
+  const cwd = home.file('soon-gone');
+  mkdirSync(cwd);
+  await home.spawn('crash', '--restart', 'no', '--', 'sh', '-c', 'sleep 0.2; exit 3');
+  await home.spawnFake('limit', ['--restart', 'no', '--memory', '150MB'], ['--leak', String(150 * 2 ** 20)]);
+  const folder = await home.spawn('folder', '--cwd', cwd, '--', 'sleep', '1000');
+  await home.spawn('stop', '--', 'sleep', '1000');
+  rmSync(cwd, { recursive: true });
+  process.kill(folder.pid ?? Number.NaN, 'SIGKILL');
+  await home.ok('stop', 'stop');
+  const kinds: Record<string, string | undefined> = {};
+  for (const name of ['crash', 'limit', 'folder', 'stop']) {
+    const ended = await home.agentThat(name, 'has ended', ({ state }) => state === 'failed' || state === 'terminated', 60_000);
+    kinds[name] = `${ended.state} ${ended.exit?.kind}`;
+  }
+  expect(kinds).toEqual({ crash: 'failed exited', limit: 'failed limit', folder: 'failed missing-cwd', stop: 'terminated stopped-by-user' });
+});
