@@ -3,6 +3,7 @@
  * and the API show. Only shapes; behaviour is in state.ts, restart-policy.ts and the daemon.
  */
 import type { AgentAlertRule } from './alert.ts';
+import type { Activity } from './activity.ts';
 import type { End } from './end.ts';
 import type { CheckReport, HealthSpec, HealthStatus } from './health.ts';
 import type { HookSpec } from './hook.ts';
@@ -54,15 +55,6 @@ export interface AgentSpec {
   readonly worktree?: WorktreeWish;
   /** Where that worktree was made; `cwd` lies in it. */
   readonly place?: WorktreePlace;
-}
-
-export const ACTIVITIES = ['working', 'waiting', 'idle', 'limited', 'unknown'] as const;
-
-/** What the agent does, how that is known, and since when. */
-export interface Activity {
-  readonly status: (typeof ACTIVITIES)[number];
-  readonly evidence: string;
-  readonly at: string | null;
 }
 
 export interface Resources {

@@ -2,7 +2,7 @@
  * The small language of alert rules: `cpu > 90% for 2m`, `restarts > 3 in 10m`, `event conflict.found`. Reads it and says
  * what is wrong with it and where; whether a condition holds is health/alerts/. Pure.
  */
-import { ACTIVITIES } from './agent.ts';
+import { ACTIVITIES } from './activity.ts';
 import { EVENT_TYPES, type EventType } from './event.ts';
 import { HEALTH_STATUSES } from './health.ts';
 import { printable, suggest } from './names.ts';

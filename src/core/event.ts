@@ -1,4 +1,5 @@
 /** The typed events of the audit trail: what happened to which agent, in the past tense. */
+import type { Activity } from './activity.ts';
 import type { Severity } from './alert.ts';
 import type { End } from './end.ts';
 import type { CheckName, HealthStatus } from './health.ts';
@@ -13,6 +14,7 @@ export interface EventData {
   'agent.ended': { readonly generation: number; readonly end: End };
   'agent.judged': { readonly action: Judgement['action']; readonly reason: string };
   'agent.adopted': { readonly pid: number; readonly generation: number };
+  'agent.activity': { readonly status: Activity['status']; readonly detail: string | null; readonly evidence: string };
   'agent.typed': { readonly bytes: number };
   'agent.removed': Record<never, never>;
   /** Its health as a whole; `check` is the one that decided. */
@@ -47,6 +49,7 @@ export const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'agent.ended': true,
   'agent.judged': true,
   'agent.adopted': true,
+  'agent.activity': true,
   'agent.typed': true,
   'agent.removed': true,
   'probe.changed': true,

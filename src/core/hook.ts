@@ -10,6 +10,7 @@ const HOOK_EVENTS = [
   'agent.ended',
   'agent.judged',
   'agent.adopted',
+  'agent.activity',
   'agent.removed',
   'probe.changed',
   'alert.raised',

@@ -15,9 +15,8 @@ import { bootId } from '../system/process-table.ts';
 import { openReports } from '../system/fifo-reader.ts';
 import { makePrivateFolder } from '../config/private-folder.ts';
 import { TmuxServer } from '../tmux/server.ts';
-import { HookSpool } from './claude/hook-spool.ts';
+import { ClaudeAgents } from './claude/claude-agents.ts';
 import { Typist } from './claude/typing/typist.ts';
-import { HookStream } from './claude/hook-stream.ts';
 import { drained } from './drain.ts';
 import { startAlerts, withoutSecrets } from './alerts/start-alerts.ts';
 import { EventHub } from './event-hub.ts';
@@ -68,8 +67,8 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   registry.load();
   rebuild(registry, paths, log);
   const lastRun = readLastRun(paths);
-  const parts = wire(options, paths, settings, registry, lastRun?.bootId === bootId() ? lastRun.tmuxServer : '');
-  const { tmux, lifecycle, watch, marks, spool, tmuxLoss } = parts;
+  const parts = wire({ ...options, hub }, paths, settings, registry, lastRun?.bootId === bootId() ? lastRun.tmuxServer : '');
+  const { tmux, lifecycle, watch, marks, claude, tmuxLoss } = parts;
   const worktrees = await openWorktrees({ registry, paths, folder: settings.worktrees.folder, log });
   await pickUpAll({ ...parts, registry, paths, log, lastRun });
   const reports = openReports(paths.ends, (line) => {
@@ -85,7 +84,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     watchForOom(lifecycle, registry.clock),
     () => watch.stop(),
     () => health.stop(),
-    () => spool.stop(),
+    () => claude.stop(),
     () => alerts.stop(),
     () => marks.stop(),
     () => reports.close(),
@@ -123,16 +122,16 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => void end(signal));
   watch.start();
   health.start();
-  spool.start();
+  claude.start();
   registry.emit('daemon.started', null, { pid: process.pid, version });
   store.events.trim(settings.eventsKept);
   api = await serveApi({ socketPath: paths.apiSocket, handlers: handlersOf(daemon), onBug: (error) => log.error('api', error) });
   log.info(`muxwardd ${version} serves ${paths.home} (pid ${process.pid}, ${registry.all().length} agents)`);
 }
 
-type Parts = Pick<Daemon, 'tmux' | 'lifecycle' | 'launcher' | 'marks' | 'watch' | 'watchers' | 'hooks' | 'typist'> & { readonly spool: HookSpool };
+type Parts = Pick<Daemon, 'tmux' | 'lifecycle' | 'launcher' | 'marks' | 'watch' | 'watchers' | 'hooks' | 'claude' | 'typist'>;
 
-function wire(options: DaemonOptions, paths: HomePaths, settings: Settings, registry: Registry, knownServer: string): Parts & { tmuxLoss: TmuxLoss } {
+function wire(options: DaemonOptions & { readonly hub: EventHub }, paths: HomePaths, settings: Settings, registry: Registry, knownServer: string): Parts & { tmuxLoss: TmuxLoss } {
   const { log, installation } = options;
   const watchers = new Set<symbol>();
   const warn = (what: string, error: unknown): void => log.warn(what, error);
@@ -168,10 +167,9 @@ function wire(options: DaemonOptions, paths: HomePaths, settings: Settings, regi
     installation,
     spawnTimeoutMs: settings.spawnTimeoutMs,
     onFailure: (agent, generation, failure) => lifecycle.failed(agent, generation, failure),
-    onHooks: (agent) => spool.watch(agent),
+    onHooks: (agent) => claude.begins(agent),
   });
-  const hooks = new HookStream(warn);
-  const spool = new HookSpool({ registry, paths, stream: hooks, onError: warn });
+  const claude = new ClaudeAgents({ registry, hub: options.hub, paths, onError: warn });
   const pace = { liveness: settings.livenessEveryMs, samples: settings.sampleEveryMs };
   const watch: Watch = new Watch({
     registry,
@@ -185,8 +183,8 @@ function wire(options: DaemonOptions, paths: HomePaths, settings: Settings, regi
     tmuxAnswers: () => tmux.answers(),
     onError: warn,
   });
-  const typist = new Typist({ tmux, hooks, paths });
-  return { tmux, lifecycle, launcher, marks, watch, watchers, hooks, typist, spool, tmuxLoss };
+  const typist = new Typist({ tmux, hooks: claude.hooks, paths });
+  return { tmux, lifecycle, launcher, marks, watch, watchers, hooks: claude.hooks, claude, typist, tmuxLoss };
 }
 
 /** What only explains later why something is gone must not hold up what is there. */

@@ -2,7 +2,9 @@
  * One agent as the daemon holds it: its specification, what is stored of its life, and what only a running daemon
  * knows. Shapes and the AGENT document; every change goes through registry.ts.
  */
-import type { Activity, Agent, AgentSpec, Resources } from '../core/agent.ts';
+import type { Mind } from '../agents/claude/mind.ts';
+import type { Activity } from '../core/activity.ts';
+import type { Agent, AgentSpec, Resources } from '../core/agent.ts';
 import type { End, EndKind } from '../core/end.ts';
 import { isProbed, type HealthStatus } from '../core/health.ts';
 import type { Outage } from '../core/outage-policy.ts';
@@ -65,6 +67,8 @@ export interface AgentRecord {
   failedOver?: boolean;
   /** Hook calls that were acted upon and whose files may still be there. */
   hooksTaken?: string[];
+  /** What is known of its Claude Code session. */
+  mind?: Mind;
 }
 
 export interface Health {
@@ -106,6 +110,9 @@ export interface ManagedAgent {
 
 export const VERDICTS_KEPT = 10;
 
+/** Of a program that nobody understands. */
+export const NOT_REPORTED: Activity = { status: 'unknown', evidence: 'nothing reports it', at: null, detail: null, source: 'none', until: null };
+
 export function newRecord(id: string, at: string): AgentRecord {
   return {
     id,
@@ -137,7 +144,7 @@ export function manage(spec: AgentSpec, record: AgentRecord): ManagedAgent {
     startedAtMs: null,
     resources: null,
     health: { status: probed ? 'starting' : 'none', failures: 0, lastOkAt: null, responseMs: null, reason: null },
-    activity: { status: 'unknown', evidence: 'nothing reports it', at: null },
+    activity: NOT_REPORTED,
     ending: null,
     cancelRestart: null,
     draining: null,

@@ -60,7 +60,7 @@ describe('what comes back', () => {
       restarts: 0,
       exit: null,
       health: { status: 'none', failures: 0, lastOkAt: null, responseMs: null },
-      activity: { status: 'unknown', evidence: expect.any(String), at: null },
+      activity: { status: 'unknown', evidence: expect.any(String), at: null, detail: null, source: 'none', until: null },
       resources: null,
       limits: { memoryBytes: 2 * 2 ** 30, cpu: 1.5, timeoutMs: 1_800_000 },
       cost: { usd: 0, inputTokens: 0, outputTokens: 0 },

@@ -1,4 +1,5 @@
 // Types of agents: Claude Code by a stand-in, a terminal template, the built-in monitor.
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, MuxwardHome } from '../helpers/muxward-home.ts';
@@ -16,7 +17,7 @@ const nulSeparated = (file: string): string[] => readFileSync(file, 'utf8').spli
 describe('types', () => {
   /** A stand-in for Claude Code that writes down its arguments. */
   const standIn = (): string => {
-    home.script('bin/claude', `for a; do printf '%s\\0' "$a"; done > "$ARGS_TO"; exec sleep 1000`);
+    home.script('bin/claude', `for a; do printf '%s\\0' "$a"; done > "$ARGS_TO.new"; mv "$ARGS_TO.new" "$ARGS_TO"; exec sleep 1000`);
     return `${home.file('bin')}:${home.env['PATH']}`;
   };
 
@@ -42,6 +43,36 @@ describe('types', () => {
       sessionId: args[args.indexOf('--session-id') + 1],
     });
     expect(readFileSync(`/proc/${agent.pid}/cmdline`, 'utf8')).toContain('sleep');
+  });
+
+  /** Calls the real hook script as Claude Code would. */
+  const hook = (event: string, payload: object): void => {
+    const input = JSON.stringify({ session_id: 'c0ffee', ...payload });
+    const env = { ...home.env, MUXWARD_AGENT: 'hooked', MUXWARD_GENERATION: '1' };
+    execFileSync('sh', ['scripts/agent-hook.sh', event], { env, input });
+  };
+
+  test('what claude-code reports through its hooks is its activity and its state', async () => {
+    const env = { PATH: standIn(), ARGS_TO: home.file('claude-hooked') };
+    expect(await home.run(['spawn', 'hooked'], { env })).toMatchObject({ status: 0, stderr: '' });
+    expect((await home.agent('hooked')).activity).toMatchObject({ status: 'unknown', source: 'process' });
+    hook('SessionStart', { source: 'startup' });
+    await home.agentThat('hooked', 'is idle', ({ activity, sessionId }) => activity.status === 'idle' && sessionId === 'c0ffee');
+    hook('UserPromptSubmit', { prompt: 'do it' });
+    hook('PreToolUse', { tool_name: 'Bash', tool_use_id: 't1', tool_input: { command: 'npm test' } });
+    await home.agentThat('hooked', 'uses a tool', ({ state, activity }) => state === 'executing' && activity.detail === 'Bash');
+    hook('PermissionRequest', { tool_name: 'Bash', tool_input: { command: 'npm test' } });
+    await home.agentThat('hooked', 'asks', ({ state, activity }) => state === 'waiting' && activity.detail === 'run npm test?');
+    expect(await home.ok('status', 'hooked')).toContain('asks "run npm test?"');
+    await home.ok('daemon', 'stop');
+    hook('PostToolUse', { tool_name: 'Bash', tool_use_id: 't1', tool_input: { command: 'npm test' } });
+    hook('Stop', { background_tasks: [] });
+    await home.ok('wait', 'hooked', '--for', 'idle', '--timeout', '20s');
+    expect(await home.agent('hooked')).toMatchObject({ state: 'ready', activity: { status: 'idle', evidence: 'hook Stop' } });
+    const events = await home.events('--agent', 'hooked');
+    expect(events.filter(({ type }) => type === 'agent.activity').map(({ data }) => (data as { status: string }).status)).toEqual([
+      'idle', 'working', 'waiting', 'working', 'idle',
+    ]);
   });
 
   test('a prompt of 25 kB from a file, given to it whole', async () => {

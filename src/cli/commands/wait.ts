@@ -52,7 +52,7 @@ function statusOfExit({ exit, state }: Agent): number {
 function reached({ state, health, activity }: Agent, goal: string): boolean {
   if (goal === 'ready') return isRunning(state);
   if (goal === 'healthy') return isRunning(state) && (health.status === 'healthy' || health.status === 'none');
-  if (goal === 'idle') return isRunning(state) && activity.status !== 'working';
+  if (goal === 'idle') return isRunning(state) && (activity.status === 'idle' || activity.status === 'unknown');
   return state === goal;
 }
 

@@ -25,6 +25,8 @@ function describe(event: MuxwardEvent): string {
       return `${event.data.action}: ${event.data.reason}`;
     case 'agent.adopted':
       return `found running, pid ${event.data.pid}, run ${event.data.generation}`;
+    case 'agent.activity':
+      return `${event.data.status}${event.data.detail === null ? '' : `: ${event.data.detail}`} (${event.data.evidence})`;
     case 'agent.typed':
       return `${event.data.bytes} bytes were typed`;
     case 'agent.removed':

@@ -7,6 +7,7 @@ import type { TmuxServer } from '../../tmux/server.ts';
 import type { HookStream } from '../claude/hook-stream.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { Typist } from '../claude/typing/typist.ts';
+import type { ClaudeAgents } from '../claude/claude-agents.ts';
 import type { EventHub } from '../event-hub.ts';
 import type { HealthChecks } from '../health/health-checks.ts';
 import type { Launcher } from '../launcher.ts';
@@ -36,6 +37,7 @@ export interface Daemon {
   readonly worktrees: Worktrees;
   /** Types messages to them. */
   readonly typist: Typist;
+  readonly claude: ClaudeAgents;
   info(): DaemonInfo;
   /** How many clients follow the numbers now; adding one makes samples come every second. */
   readonly watchers: Set<symbol>;

@@ -1,4 +1,5 @@
 /** `status`, `status --watch`, `inspect`, `wait`: what is true of the agents, now or as soon as it is. */
+import type { Activity } from '../../core/activity.ts';
 import type { Agent, AgentDetails } from '../../core/agent.ts';
 import type { Routes, StatusReply, WaitRequest } from '../../core/protocol.ts';
 import { DEFAULT_RECOVERY } from '../../core/recovery.ts';
@@ -83,12 +84,17 @@ function isAsAsked({ record, health, activity }: ManagedAgent, what: string): bo
     case 'ready':
       return isRunning(record.state);
     case 'idle':
-      return record.state === 'ready' && activity.status !== 'working';
+      return record.state === 'ready' && isIdle(activity);
     case 'healthy':
       return isRunning(record.state) && (health.status === 'healthy' || health.status === 'none');
     default:
       return record.state === what;
   }
+}
+
+/** Of what nobody understands, running is all that can be waited for; a turn that failed is rest too, if no good one. */
+function isIdle({ status, source }: Activity): boolean {
+  return status === 'idle' || status === 'error' || (status === 'unknown' && source === 'none');
 }
 
 /** An agent that is down for good gets neither ready nor healthy by waiting. */

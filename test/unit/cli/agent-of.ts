@@ -29,7 +29,7 @@ export function agentOf(name: string, fields: Partial<Agent> = {}): Agent {
     restarts: 0,
     exit: null,
     health: { status: 'none', failures: 0, lastOkAt: null, responseMs: null },
-    activity: { status: 'unknown', evidence: '', at: null },
+    activity: { status: 'unknown', evidence: '', at: null, source: 'none' },
     resources: null,
     limits: { memoryBytes: null, cpu: null, timeoutMs: null },
     cost: { usd: 0, inputTokens: 0, outputTokens: 0 },
@@ -47,7 +47,7 @@ export const FOUR: readonly Agent[] = [
   agentOf('coder', {
     type: 'claude-code',
     state: 'executing',
-    activity: { status: 'working', evidence: 'Edit', at: secondsAgo(3) },
+    activity: { status: 'working', evidence: 'hook PreToolUse', at: secondsAgo(3), detail: 'Edit', source: 'hook' },
     health: { status: 'healthy', failures: 0, lastOkAt: secondsAgo(3), responseMs: 2 },
     resources: { cpuPercent: 8.2, rssBytes: 221 * 2 ** 20, processes: 3, at: secondsAgo(1) },
     startedAt: secondsAgo(14 * 60),
@@ -55,7 +55,7 @@ export const FOUR: readonly Agent[] = [
   agentOf('reviewer', {
     type: 'claude-code',
     state: 'waiting',
-    activity: { status: 'waiting', evidence: 'asks "run npm test?"', at: secondsAgo(120) },
+    activity: { status: 'waiting', evidence: 'hook PermissionRequest', at: secondsAgo(120), detail: 'run npm test?', source: 'hook' },
     health: { status: 'healthy', failures: 0, lastOkAt: secondsAgo(3), responseMs: 2 },
     resources: { cpuPercent: 0, rssBytes: 208 * 2 ** 20, processes: 2, at: secondsAgo(1) },
     startedAt: secondsAgo(14 * 60),

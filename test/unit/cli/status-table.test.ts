@@ -11,11 +11,11 @@ describe('status', () => {
   it('shows everything at 200 columns', () => {
     expect(`\n${renderStatus(FOUR, people(200), NOW)}`).toMatchInlineSnapshot(`
       "
-        NAME      TYPE         STATE      ACTIVITY                   HEALTH         CPU   MEM     UP  ↻
-      ● coder     claude-code  executing  working · Edit · 3s        healthy        8 %  221M    14m  0
-      ◐ reviewer  claude-code  waiting    asks "run npm test?" · 2m  healthy        0 %  208M    14m  0
-      ● web       worker       ready      –                          unhealthy (3)  1 %   48M  2h 3m  1
-      ✘ crawler   worker       failed     –                          –                –     –      –  3  exit 1, 4 times in 30 s
+        NAME      TYPE         STATE      ACTIVITY                 HEALTH         CPU   MEM     UP  ↻
+      ● coder     claude-code  executing  working · Edit · 3s      healthy        8 %  221M    14m  0
+      ◐ reviewer  claude-code  waiting    asks "run npm test?" 2m  healthy        0 %  208M    14m  0
+      ● web       worker       ready      –                        unhealthy (3)  1 %   48M  2h 3m  1
+      ✘ crawler   worker       failed     –                        –                –     –      –  3  exit 1, 4 times in 30 s
 
       1 waits for you → muxward attach reviewer      1 failed → muxward logs crawler
       "
@@ -48,11 +48,11 @@ describe('status', () => {
     const text = renderStatus(FOUR, PIPE, NOW);
     expect(`\n${text}`).toMatchInlineSnapshot(`
       "
-      NAME      TYPE         STATE      ACTIVITY                   HEALTH         CPU   MEM     UP  RESTARTS  REASON
-      coder     claude-code  executing  working · Edit · 3s        healthy        8 %  221M    14m         0  -
-      reviewer  claude-code  waiting    asks "run npm test?" · 2m  healthy        0 %  208M    14m         0  -
-      web       worker       ready      -                          unhealthy (3)  1 %   48M  2h 3m         1  -
-      crawler   worker       failed     -                          -                -     -      -         3  exit 1, 4 times in 30 s
+      NAME      TYPE         STATE      ACTIVITY                 HEALTH         CPU   MEM     UP  RESTARTS  REASON
+      coder     claude-code  executing  working · Edit · 3s      healthy        8 %  221M    14m         0  -
+      reviewer  claude-code  waiting    asks "run npm test?" 2m  healthy        0 %  208M    14m         0  -
+      web       worker       ready      -                        unhealthy (3)  1 %   48M  2h 3m         1  -
+      crawler   worker       failed     -                        -                -     -      -         3  exit 1, 4 times in 30 s
       "
     `);
     // oxlint-disable-next-line no-control-regex -- looks for escape sequences

@@ -1,0 +1,20 @@
+/** What an agent does, as far as anybody says so. Only shapes; who says so is in the parts that understand programs. */
+
+/** `error`: its last turn failed, and it does nothing. `limited`: it may not work before a usage limit is reset. */
+export const ACTIVITIES = ['working', 'waiting', 'idle', 'limited', 'error', 'unknown'] as const;
+
+/** Who said it; `none`: nothing of this agent ever does. */
+export const ACTIVITY_SOURCES = ['hook', 'session', 'transcript', 'screen', 'title', 'process', 'none'] as const;
+
+/** What the agent does, how that is known, and since when. */
+export interface Activity {
+  readonly status: (typeof ACTIVITIES)[number];
+  /** How it is known: `hook PreToolUse`, `session file: idle`, `screen: rule 2 (esc to interrupt)`. */
+  readonly evidence: string;
+  readonly at: string | null;
+  /** What exactly: the tool, what it asks, the error. Null where there is no more to say. */
+  readonly detail?: string | null;
+  readonly source?: (typeof ACTIVITY_SOURCES)[number];
+  /** `limited`: until when, where that is known. */
+  readonly until?: string | null;
+}

@@ -1,0 +1,45 @@
+/** The one way to change what an agent is known to do: its state follows, and an event tells who listens. */
+import type { Activity } from '../core/activity.ts';
+import { isRunning, nextState, type Trigger } from '../core/state.ts';
+import type { ManagedAgent } from './managed-agent.ts';
+import type { Registry } from './registry.ts';
+
+/** Nothing changes of an agent that does not run. */
+export function setActivity(registry: Registry, agent: ManagedAgent, activity: Activity): void {
+  const { record, activity: before } = agent;
+  if (!isRunning(record.state)) return;
+  const isOther = before.status !== activity.status || (activity.status === 'waiting' && before.detail !== activity.detail);
+  agent.activity = activity;
+  follow(registry, agent);
+  if (!isOther) return;
+  const { status, detail = null, evidence } = activity;
+  registry.emit('agent.activity', agent.spec.name, { status, detail, evidence });
+  registry.notice();
+}
+
+/** The state that its activity stands for. Where the table knows no way there, as from `paused`, it stays. */
+function follow(registry: Registry, agent: ManagedAgent): void {
+  const meant = triggerOf(agent.activity);
+  if (meant === null) return;
+  const [trigger, reason] = meant;
+  const { state, reason: said } = agent.record;
+  const to = nextState(state, trigger);
+  if (to !== undefined && (to !== state || (trigger === 'asks' && said !== reason))) registry.move(agent, trigger, reason);
+}
+
+function triggerOf({ status, detail }: Activity): readonly [Trigger, string] | null {
+  switch (status) {
+    case 'working':
+      return ['busy', 'works'];
+    case 'waiting':
+      return ['asks', `asks "${detail ?? ''}"`];
+    case 'idle':
+      return ['idle', 'has nothing to do'];
+    case 'error':
+      return ['idle', `its last turn failed: ${detail ?? 'no reason is known'}`];
+    case 'limited':
+      return ['idle', `may not work: ${detail ?? 'a usage limit is reached'}`];
+    case 'unknown':
+      return null;
+  }
+}

@@ -1,0 +1,46 @@
+/** What the daemon does for Claude Code agents, as one part: hook calls are read and heard, activity is kept. */
+import type { HomePaths } from '../../config/paths.ts';
+import type { EventHub } from '../event-hub.ts';
+import type { Registry } from '../registry.ts';
+import { ActivityTracker } from './activity-tracker.ts';
+import { HookSpool } from './hook-spool.ts';
+import { HookStream } from './hook-stream.ts';
+
+export interface ClaudeAgentsOptions {
+  readonly registry: Registry;
+  readonly hub: EventHub;
+  readonly paths: HomePaths;
+  readonly onError: (what: string, error: unknown) => void;
+}
+
+export class ClaudeAgents {
+  readonly hooks: HookStream;
+  readonly activity: ActivityTracker;
+  readonly #registry: Registry;
+  readonly #spool: HookSpool;
+
+  constructor({ registry, hub, paths, onError }: ClaudeAgentsOptions) {
+    this.#registry = registry;
+    this.hooks = new HookStream(onError);
+    this.activity = new ActivityTracker({ registry, hub, hooks: this.hooks });
+    this.#spool = new HookSpool({ registry, paths, stream: this.hooks, onError });
+  }
+
+  /** Hook calls that came while no daemon ran are heard now: whoever listens to them has subscribed before. */
+  start(): void {
+    this.activity.start();
+    this.#spool.start();
+  }
+
+  stop(): void {
+    this.#spool.stop();
+    this.activity.stop();
+  }
+
+  /** This agent is about to start, and its program will call hooks. */
+  begins(name: string): void {
+    this.#spool.watch(name);
+    const agent = this.#registry.find(name);
+    if (agent) this.activity.begins(agent);
+  }
+}
