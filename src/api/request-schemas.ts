@@ -106,6 +106,7 @@ const SCHEMAS: Record<Route, z.ZodMiniType> = {
   'GET /healthz': NOTHING,
   'GET /api/agents': selector,
   'GET /api/agents/watch': selector,
+  'GET /api/agents/:name/history': z.strictObject({ since: z.optional(text) }),
   'GET /api/agents/:name': NOTHING,
   'POST /api/agents': z.strictObject({ specs: z.array(spec), alsoNamed: z.optional(words), replace: z.optional(z.boolean()) }),
   'POST /api/actions': z.strictObject({

@@ -19,6 +19,7 @@ const ROUTES = [
   'GET /healthz',
   'GET /api/agents',
   'GET /api/agents/watch',
+  'GET /api/agents/:name/history',
   'GET /api/agents/:name',
   'POST /api/agents',
   'POST /api/actions',

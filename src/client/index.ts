@@ -12,6 +12,7 @@ export { MuxwardError } from '../core/errors.ts';
 export type * from '../core/agent.ts';
 export type * from '../core/alert.ts';
 export type * from '../core/event.ts';
+export type * from '../core/history.ts';
 export type * from '../core/protocol.ts';
 
 export interface ConnectOptions {

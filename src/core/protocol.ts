@@ -7,6 +7,7 @@ import type { Agent, AgentDetails, AgentSpec } from './agent.ts';
 import type { Alert, AlertRuleInfo, ChannelInfo, Delivery, Severity, Silence, TestOutcome } from './alert.ts';
 import type { ErrorBody } from './errors.ts';
 import type { MuxwardEvent } from './event.ts';
+import type { HistoryReply } from './history.ts';
 import type { Selector } from './selector.ts';
 import type { TranscriptEntry } from './transcript.ts';
 import type { WorktreeDiff, WorktreeInfo, WorktreeMerge, WorktreeRemoval } from './worktree.ts';
@@ -138,6 +139,7 @@ export interface Routes {
   'GET /api/agents': { takes: Selector; gives: StatusReply };
   /** NDJSON: a StatusReply at once and then at most one a second, for as long as the client listens. */
   'GET /api/agents/watch': { takes: Selector; gives: StatusReply };
+  'GET /api/agents/:name/history': { takes: { readonly since?: string }; gives: HistoryReply };
   'GET /api/agents/:name': { takes: undefined; gives: AgentDetails };
   'POST /api/agents': { takes: SpawnRequest; gives: { readonly agents: readonly Agent[] } };
   'POST /api/actions': { takes: ActRequest; gives: { readonly outcomes: readonly ActOutcome[] } };

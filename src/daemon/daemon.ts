@@ -21,6 +21,7 @@ import { drained } from './drain.ts';
 import { startAlerts, withoutSecrets } from './alerts/start-alerts.ts';
 import { EventHub } from './event-hub.ts';
 import { HealthChecks } from './health/health-checks.ts';
+import { History } from './history/history.ts';
 import { runHooks } from './hooks-runner.ts';
 import { Launcher } from './launcher.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -77,7 +78,9 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   });
   const health = new HealthChecks({ registry, paths, onUnhealthy: (agent, detail) => lifecycle.endFor(agent, { kind: 'unhealthy', detail }, settings.stopGraceMs) });
   const onError = (what: string, error: unknown): void => log.warn(what, error);
-  const alerts = startAlerts({ settings: settings.alerts, registry, store, hub, paths, tmux, env: options.env, growthOf: () => null, onError });
+  const history = new History({ registry, store, hub, keepRows: settings.history.keepRows, onError });
+  history.start();
+  const alerts = startAlerts({ settings: settings.alerts, registry, store, hub, paths, tmux, env: options.env, growthOf: (agent) => history.growthOf(agent), onError });
   const stops = [
     runHooks({ hub, registry, hooks: settings.hooks, env: withoutSecrets(options.env, settings.alerts) }),
     showStates(hub, registry, tmux, (error) => log.warn('status line', error)),
@@ -86,6 +89,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     () => health.stop(),
     () => claude.stop(),
     () => alerts.stop(),
+    () => history.stop(),
     () => marks.stop(),
     () => reports.close(),
     () => tmuxLoss.stop(),
@@ -116,6 +120,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     registry,
     alerts,
     worktrees,
+    history,
     info: () => ({ pid: process.pid, version, uptimeMs: Math.round(performance.now() - startedAtMs) }),
     end: (reason) => void setTimeout(() => void end(reason), 20),
   };

@@ -40,4 +40,17 @@ export const MIGRATIONS: readonly string[] = [
      id TEXT PRIMARY KEY,
      silence TEXT NOT NULL
    ) STRICT;`,
+  `CREATE TABLE samples (
+     agent TEXT NOT NULL,
+     step INTEGER NOT NULL,
+     at INTEGER NOT NULL,
+     n INTEGER NOT NULL,
+     cpu_min REAL, cpu_avg REAL, cpu_max REAL,
+     rss_min REAL NOT NULL, rss_avg REAL NOT NULL, rss_max REAL NOT NULL,
+     response_min REAL, response_avg REAL, response_max REAL,
+     processes INTEGER NOT NULL,
+     health INTEGER NOT NULL,
+     PRIMARY KEY (agent, step, at)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX samples_by_age ON samples (step, at);`,
 ];

@@ -12,6 +12,7 @@ import { AlertRows } from './alert-rows.ts';
 import { DeliveryRows } from './delivery-rows.ts';
 import { EventRows } from './event-rows.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { SampleRows } from './sample-rows.ts';
 import { SilenceRows } from './silence-rows.ts';
 
 export type OpenOutcome =
@@ -183,6 +184,7 @@ export class Store {
   readonly alerts: AlertRows;
   readonly deliveries: DeliveryRows;
   readonly silences: SilenceRows;
+  readonly samples: SampleRows;
 
   constructor(file: string, db: DatabaseSync) {
     this.#file = file;
@@ -192,6 +194,7 @@ export class Store {
     this.alerts = new AlertRows(db);
     this.deliveries = new DeliveryRows(db);
     this.silences = new SilenceRows(db);
+    this.samples = new SampleRows(db);
   }
 
   /** All of `work` or nothing of it. @throws MuxwardError `storage`, with the state as it was. */

@@ -1,8 +1,9 @@
 /** Gathers what rules of alerts look at, of one agent or of the machine. What costs a system call is asked for only by rules that need it. */
 import fs from 'node:fs';
 import { logPath, type HomePaths } from '../../config/paths.ts';
+import type { Growth } from '../../core/history.ts';
 import { isRunning } from '../../core/state.ts';
-import type { AgentFacts, Growth, MachineFacts } from '../../health/alerts/facts.ts';
+import type { AgentFacts, MachineFacts } from '../../health/alerts/facts.ts';
 import { toAgent, type ManagedAgent } from '../managed-agent.ts';
 import type { Registry } from '../registry.ts';
 

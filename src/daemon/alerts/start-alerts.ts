@@ -2,7 +2,7 @@
 import type { HomePaths } from '../../config/paths.ts';
 import type { AlertSettings } from '../../config/alerts/alert-settings.ts';
 import { channelVariables } from '../../config/alerts/check-channels.ts';
-import type { Growth } from '../../health/alerts/facts.ts';
+import type { Growth } from '../../core/history.ts';
 import type { Store } from '../../store/store.ts';
 import type { TmuxServer } from '../../tmux/server.ts';
 import type { EventHub } from '../event-hub.ts';

@@ -10,6 +10,7 @@ import type { Typist } from '../claude/typing/typist.ts';
 import type { ClaudeAgents } from '../claude/claude-agents.ts';
 import type { EventHub } from '../event-hub.ts';
 import type { HealthChecks } from '../health/health-checks.ts';
+import type { History } from '../history/history.ts';
 import type { Launcher } from '../launcher.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Marks } from '../marks.ts';
@@ -38,6 +39,7 @@ export interface Daemon {
   /** Types messages to them. */
   readonly typist: Typist;
   readonly claude: ClaudeAgents;
+  readonly history: History;
   info(): DaemonInfo;
   /** How many clients follow the numbers now; adding one makes samples come every second. */
   readonly watchers: Set<symbol>;

@@ -5,6 +5,7 @@ import { listAlerts, watchAlerts } from './alerts.ts';
 import { cleanup } from './cleanup.ts';
 import type { Daemon } from './context.ts';
 import { events } from './events.ts';
+import { history } from './history.ts';
 import { inspect, status, wait, watchStatus } from './look.ts';
 import { resources } from './resources.ts';
 import { spawn } from './spawn.ts';
@@ -27,6 +28,7 @@ export function handlersOf(daemon: Daemon): Handlers {
     'GET /healthz': () => daemon.info(),
     'GET /api/agents': (selector) => status(daemon, selector),
     'GET /api/agents/watch': (selector, { signal }) => watchStatus(daemon, selector, signal),
+    'GET /api/agents/:name/history': (request, call) => history(daemon, name(call), request),
     'GET /api/agents/:name': (_, call) => inspect(daemon, name(call)),
     'POST /api/agents': (request) => spawn(daemon, request),
     'POST /api/actions': (request) => act(daemon, request),

@@ -1,10 +1,6 @@
 /** What rules of alerts look at: one agent, or the machine, at one moment. Gathering it is daemon/alerts/. */
 import type { Agent } from '../../core/agent.ts';
-
-export interface Growth {
-  readonly bytesPerHour: number;
-  readonly sinceMs: number;
-}
+import type { Growth } from '../../core/history.ts';
 
 export interface AgentFacts {
   readonly agent: Pick<Agent, 'name' | 'state' | 'reason' | 'health' | 'activity' | 'resources' | 'limits' | 'cost'>;

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import * as fc from 'fast-check';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { AgentSpec } from '../../../src/core/agent.ts';
 import type { Alert, Delivery } from '../../../src/core/alert.ts';
@@ -21,6 +22,7 @@ import { failureOf } from '../../helpers/failure-of.ts';
 import { DEFAULT_RESTART } from '../../../src/core/restart-policy.ts';
 import type { AgentRow } from '../../../src/store/agent-rows.ts';
 import { MIGRATIONS } from '../../../src/store/migrations.ts';
+import type { Sample } from '../../../src/store/sample-rows.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
 import { until } from '../system/real-processes.ts';
 import { temporaryFolder } from '../system/temp-folder.ts';
@@ -384,6 +386,65 @@ describe('alerts', () => {
     expect(store.deliveries.unfinished().map(({ id }) => id)).toEqual(['1']);
     store.deliveries.trim(1);
     expect(store.deliveries.of('a').map(({ id }) => id)).toEqual(['1', '4']);
+  });
+});
+
+describe('samples', () => {
+  const MINUTE_MS = 60_000;
+  const HOUR_MS = 60 * MINUTE_MS;
+  const sample = (agent: string, atMs: number, value: number): Sample => ({ agent, atMs, cpuPercent: value, rssBytes: value * 1000, processes: 1, responseMs: null, health: value > 5 ? 'unhealthy' : 'healthy' });
+  const steps = (store: Store, agent: string) => Map.groupBy(store.samples.list(agent, 0), ({ stepMs }) => stepMs);
+
+  it('become minutes and hours with age, of which least, mean and most are kept', () => {
+    const store = open(newPath());
+    store.samples.add(Array.from({ length: 60 }, (_, i) => sample('a', i * 1000, i % 10)));
+    store.samples.add([sample('b', 0, 3)]);
+    store.samples.thin(16 * MINUTE_MS, 1000);
+    const [minute, ...others] = store.samples.list('a', 0);
+    expect(others).toEqual([]);
+    expect(minute).toEqual({ at: '1970-01-01T00:00:00.000Z', stepMs: MINUTE_MS, cpu: { min: 0, avg: 4.5, max: 9 }, memory: { min: 0, avg: 4500, max: 9000 }, response: null, processes: 1, health: 'unhealthy' });
+    store.samples.thin(50 * HOUR_MS, 1000);
+    expect(store.samples.list('a', 0)).toEqual([{ ...minute, stepMs: HOUR_MS }]);
+    store.samples.thin(100 * 24 * HOUR_MS, 1000);
+    expect(store.samples.list('a', 0)).toEqual([]);
+  });
+
+  it('lose nothing and count nothing twice, however often they are thinned', () => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ seconds: fc.integer({ min: 1, max: 4000 }), value: fc.nat(100) }), { minLength: 1, maxLength: 40 }), (gaps) => {
+        const store = open(newPath());
+        let nowMs = 0;
+        let last = 0;
+        for (const { seconds, value } of gaps) {
+          nowMs += seconds * 1000;
+          store.samples.add([sample('a', nowMs, value)]);
+          store.samples.thin(nowMs, 1000);
+          last = value;
+        }
+        const list = store.samples.list('a', 0);
+        const values = gaps.map(({ value }) => value);
+        expect(Math.max(...list.map(({ cpu }) => cpu?.max ?? 0))).toBe(Math.max(...values));
+        expect(Math.min(...list.map(({ cpu }) => cpu?.min ?? 0))).toBe(Math.min(...values));
+        expect(list.at(-1)?.cpu?.max).toBe(last);
+        const old = list.filter(({ at, stepMs }) => stepMs === 1000 && nowMs - Date.parse(at) > 17 * MINUTE_MS);
+        expect(old).toEqual([]);
+        store.close();
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('are bounded: the oldest go, and those of an agent that is forgotten', () => {
+    const store = open(newPath());
+    for (const name of ['a', 'b']) store.samples.add(Array.from({ length: 600 }, (_, i) => sample(name, i * 1000, 1)));
+    store.samples.thin(600_000, 1000);
+    const kept = [...store.samples.list('a', 0), ...store.samples.list('b', 0)];
+    expect(kept.length).toBeLessThanOrEqual(1000);
+    expect(kept.length).toBeGreaterThan(900);
+    expect(store.samples.list('a', 0).at(-1)?.at).toBe('1970-01-01T00:09:59.000Z');
+    store.samples.removeOf('a');
+    expect(steps(store, 'a').size).toBe(0);
+    expect(store.samples.memoryMeans('b', 0, 300_000).map(({ value }) => value)).toEqual([1000, 1000]);
   });
 });
 
