@@ -23,6 +23,8 @@ const BUILT_IN: readonly (readonly [name: string, when: string, severity: RuleSe
   ['memory-growth', 'growth > 5MB', 'warning'],
   ['disk-full', 'disk > 95%', 'critical'],
   ['tmux-lost', 'event tmux.lost', 'critical'],
+  ['tmux-unreachable', 'event tmux.failed', 'critical'],
+  ['rebooted', 'event machine.rebooted', 'warning'],
   ['hook-failed', 'event hook.failed', 'warning'],
   ['channel-failed', 'event channel.failed', 'warning'],
 ];

@@ -18,6 +18,7 @@ import { TmuxServer } from '../tmux/server.ts';
 import { ClaudeAgents } from './claude/claude-agents.ts';
 import { Typist } from './claude/typing/typist.ts';
 import { drained } from './drain.ts';
+import { showAlertCount } from './alerts/alert-count.ts';
 import { startAlerts, withoutSecrets } from './alerts/start-alerts.ts';
 import { EventHub } from './event-hub.ts';
 import { HealthChecks } from './health/health-checks.ts';
@@ -88,6 +89,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     () => watch.stop(),
     () => health.stop(),
     () => claude.stop(),
+    showAlertCount(alerts, hub, tmux, onError),
     () => alerts.stop(),
     () => history.stop(),
     () => marks.stop(),

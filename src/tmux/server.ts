@@ -314,7 +314,7 @@ export class TmuxServer {
 
   /** Sets a user option that holds for all sessions. */
   async setGlobalOption(name: string, value: string): Promise<void> {
-    await this.#must(['set-option', '-g', name, literalFormat(value)]);
+    await this.#must(['set-option', '-g', name, value]);
   }
 
   /** Ends the server with all its sessions, and returns when it is gone. */

@@ -97,7 +97,7 @@ describe('types', () => {
     expect(home.log('py').match(/42-is-typed/g)).toHaveLength(1);
   });
 
-  test('monitor watches a project and raises alerts', async () => {
+  test('monitor watches a project and shows its alerts', async () => {
     await home.spawn('watcher', '--type', 'monitor', '--project', 'watched');
     await home.spawn('bad', '--project', 'watched', '--restart', 'no', '--', 'sh', '-c', 'sleep 1.5; exit 3');
     const alerts = await eventually(async () => {
@@ -105,6 +105,7 @@ describe('types', () => {
         .alerts;
       return found.some(({ agent }) => agent === 'bad') && found;
     }, 'an alert was raised');
-    expect(alerts.find(({ agent }) => agent === 'bad')?.severity).toMatch(/warning|critical/);
+    expect(alerts.find(({ agent }) => agent === 'bad')?.severity).toBe('critical');
+    await eventually(async () => /critical\s+bad failed: exit 3/.test(await home.ok('capture', 'watcher')), 'the monitor shows it', 20_000);
   });
 });

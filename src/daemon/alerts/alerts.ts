@@ -6,11 +6,10 @@ import type { Alert, AlertRuleInfo, ChannelInfo, Delivery, Silence, TestOutcome 
 import { MuxwardError } from '../../core/errors.ts';
 import type { MuxwardEvent } from '../../core/event.ts';
 import { suggest } from '../../core/names.ts';
-import { isLive } from '../../core/state.ts';
 import { AlertBook, type BookChange } from '../../health/alerts/alert-book.ts';
-import { channelSubject, findingOf } from '../../health/alerts/event-finding.ts';
+import { channelSubject, endedBy, findingOf } from '../../health/alerts/event-finding.ts';
 import type { Moment } from '../../health/alerts/moment.ts';
-import type { OpenAlert } from '../../health/alerts/open-alert.ts';
+import { unruledAlert, type OpenAlert } from '../../health/alerts/open-alert.ts';
 import type { Store } from '../../store/store.ts';
 import type { EventHub } from '../event-hub.ts';
 import { newId } from '../new-id.ts';
@@ -18,6 +17,7 @@ import type { Registry } from '../registry.ts';
 import type { Facts } from './agent-facts.ts';
 import { channelInfo, type ChannelInForce } from './channels-in-force.ts';
 import type { Deliveries } from './deliveries.ts';
+import { agentsHit, isSettled } from './lost-server.ts';
 import type { RuleLooks } from './rule-looks.ts';
 import type { RulesInForce } from './rules-in-force.ts';
 import type { Silences } from './silences.ts';
@@ -26,9 +26,8 @@ const LOOK_EVERY_MS = 1000;
 /** Of those that are over. */
 const ALERTS_KEPT = 5000;
 const DELIVERIES_KEPT = 10_000;
-/** An agent that ended so shortly before the tmux server was found dead ended with it. */
-const LOST_TOGETHER_MS = 10_000;
 const ALERTS_LISTED = 1000;
+const LOST_SERVER = 'tmux-lost|';
 
 export interface AlertsOptions {
   readonly registry: Registry;
@@ -95,12 +94,9 @@ export class Alerts {
 
   /** One that no rule raises. It ends when somebody acknowledges it. */
   raise(request: Pick<Alert, 'severity' | 'agent' | 'message'>, rule: 'manual' | 'test' = 'manual'): Alert {
-    const { at } = this.#now();
-    const agents = request.agent === null ? [] : [request.agent];
-    const closedAt = request.severity === 'recovery' ? at : null;
-    const alert: Alert = { id: newId('al'), at, ...request, acknowledgedAt: null, rule, agents, count: 1, lastAt: at, closedAt, escalatedAt: null, silenced: false, recovers: null };
+    const alert = unruledAlert(newId('al'), { ...request, rule }, this.#now());
     this.#options.store.alerts.put({ alert, keys: [], sticky: true });
-    if (closedAt === null) this.#restoreOne({ alert, keys: [], sticky: true });
+    if (alert.closedAt === null) this.#restoreOne({ alert, keys: [], sticky: true });
     this.#announce({ kind: 'raised', alert });
     if (rule === 'manual') this.#options.deliveries.plan(alert, 'raised', this.#options.rules.channelsOf(rule));
     return alert;
@@ -192,31 +188,20 @@ export class Alerts {
       looks.forget(event.agent);
       this.#apply(this.#book.forget(event.agent, moment));
     }
+    const end = endedBy(event);
+    if (end) this.#apply(this.#book.clear(end.key, end.words, moment));
     const agent = event.agent === null ? undefined : registry.find(event.agent);
     const own = agent ? rules.ownOf(agent) : [];
-    const hit = event.type === 'tmux.lost' ? this.#lostAgents() : [];
+    const hit = event.type === 'tmux.lost' ? agentsHit(registry) : [];
     for (const rule of [...rules.general, ...own]) {
       const finding = findingOf(rule, event, hit);
       if (finding) this.#apply(this.#book.find(finding, moment));
     }
   }
 
-  #lostAgents(): string[] {
-    const { registry } = this.#options;
-    const wallMs = registry.clock.now().getTime();
-    const endedJustNow = (at: string | undefined): boolean => at !== undefined && wallMs - Date.parse(at) < LOST_TOGETHER_MS;
-    return registry.all().flatMap(({ spec, record }) => (isLive(record.state) || endedJustNow(record.exit?.at) ? [spec.name] : []));
-  }
-
-  /** The loss of a tmux server is over once every agent that it hit runs again or is down for good. */
   #settleLostServer(moment: Moment): BookChange[] {
-    const lost = this.#book.open().find(({ keys }) => keys.has('tmux-lost|'));
-    if (!lost) return [];
-    const isUnderWay = (name: string): boolean => {
-      const agent = this.#options.registry.find(name);
-      return agent !== undefined && isLive(agent.record.state) && agent.record.process === null;
-    };
-    return lost.alert.agents.some(isUnderWay) ? [] : this.#book.clear('tmux-lost|', 'its agents run again', moment);
+    const lost = this.#book.open().find(({ keys }) => keys.has(LOST_SERVER));
+    return lost && isSettled(this.#options.registry, lost.alert.agents) ? this.#book.clear(LOST_SERVER, 'its agents run again', moment) : [];
   }
 
   #tellProblems(): void {

@@ -1,11 +1,22 @@
 /** Events become findings, for the rules that name them. Pure. */
 import type { AlertRule } from '../../core/alert-rules.ts';
-import type { MuxwardEvent } from '../../core/event.ts';
+import type { EventType, MuxwardEvent } from '../../core/event.ts';
 import { matchesGlob } from '../../core/selector.ts';
 import { namesInWords, type Finding } from './open-alert.ts';
 
-/** Rules whose alerts end by themselves: the daemon sees when. */
-const ENDS_BY_ITSELF = new Set(['tmux-lost', 'channel-failed']);
+/** Events that say that what another one said is over: which rule's alert they end. */
+const ENDED_BY: Partial<Record<EventType, { readonly rule: string; readonly words: string }>> = {
+  'tmux.restored': { rule: 'tmux-unreachable', words: 'tmux answers again' },
+};
+
+/** Rules whose alerts end by themselves: the daemon sees when, or an event says so. */
+const ENDS_BY_ITSELF = new Set(['tmux-lost', 'channel-failed', ...Object.values(ENDED_BY).map(({ rule }) => rule)]);
+
+/** The alert that this event ends, by its key, and how that is said. */
+export function endedBy({ type, agent }: MuxwardEvent): { readonly key: string; readonly words: string } | null {
+  const end = ENDED_BY[type];
+  return end === undefined ? null : { key: `${end.rule}|${agent ?? ''}`, words: agent === null ? end.words : `${agent} ${end.words}` };
+}
 
 /** What the rule finds in the event. `hit`: agents that an event of no agent has hit. */
 export function findingOf(rule: AlertRule, event: MuxwardEvent, hit: readonly string[]): Finding | null {
@@ -31,6 +42,10 @@ function sayEvent(event: MuxwardEvent, hit: readonly string[]): string {
   switch (event.type) {
     case 'tmux.lost':
       return `the tmux server was lost with ${event.data.agents} ${event.data.agents === 1 ? 'agent' : 'agents'}${hit.length === 0 ? '' : `: ${namesInWords(hit)}`}`;
+    case 'tmux.failed':
+      return `tmux cannot be reached: ${event.data.message}`;
+    case 'machine.rebooted':
+      return `the machine was started anew under ${event.data.agents} agents, ${event.data.broughtBack} were brought back${event.data.broughtBack < event.data.agents ? '; the others: muxward start --lost' : ''}`;
     case 'hook.failed':
       return `${event.agent === null ? '' : `${event.agent}: `}a hook failed: ${event.data.message}`;
     case 'channel.failed':

@@ -45,23 +45,26 @@ export function openFrom(members: readonly Counted[], { id, silenced, flaps }: {
   const first = findings[0];
   const message = findings.length > 1 ? manyInWords(agents, first?.message ?? '') : `${first?.message ?? ''}${flaps > 0 ? ` (comes and goes: ${flaps} times in 10 min)` : ''}`;
   const alert: Alert = {
-    id,
-    at,
+    ...blank(id, at),
     severity: findings.some(({ severity }) => severity === 'critical') ? 'critical' : 'warning',
     agent: findings.length === 1 && agents.length === 1 ? (agents[0] ?? null) : null,
     message,
-    acknowledgedAt: null,
     rule: first?.rule ?? '',
     agents,
     count: members.reduce((sum, { count }) => sum + count, 0),
-    lastAt: at,
-    closedAt: null,
-    escalatedAt: null,
     silenced,
-    recovers: null,
   };
   const keys = new Set(findings.map(({ key }) => key));
   return { alert, keys, firstKey: first?.key ?? '', sticky: first?.sticky ?? false, raisedAtMs: nowMs, lastJoinMs: nowMs, calmSinceMs: null, calmKey: null, recovery: '' };
+}
+
+/** An alert that no rule raises. A recovery is over from the beginning. */
+export function unruledAlert(id: string, said: Pick<Alert, 'severity' | 'agent' | 'message' | 'rule'>, { at }: Moment): Alert {
+  return { ...blank(id, at), ...said, agents: said.agent === null ? [] : [said.agent], closedAt: said.severity === 'recovery' ? at : null };
+}
+
+function blank(id: string, at: string): Pick<Alert, 'id' | 'at' | 'acknowledgedAt' | 'count' | 'lastAt' | 'closedAt' | 'escalatedAt' | 'silenced' | 'recovers'> {
+  return { id, at, acknowledgedAt: null, count: 1, lastAt: at, closedAt: null, escalatedAt: null, silenced: false, recovers: null };
 }
 
 /** More of the same, or what follows from it. */
