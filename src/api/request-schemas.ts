@@ -5,6 +5,7 @@ import { STATES } from '../core/state.ts';
 import { MuxwardError } from '../core/errors.ts';
 import { END_KINDS } from '../core/end.ts';
 import { END_ACTIONS } from '../core/recovery.ts';
+import { LIMIT_ACTIONS, LIMIT_NAMES } from '../core/limits.ts';
 import { UNHEALTHY_ACTIONS } from '../core/health.ts';
 import { NAME_PATTERN } from '../core/names.ts';
 import { ACTIONS, WAIT_FOR, type Route } from '../core/protocol.ts';
@@ -62,6 +63,15 @@ const health = z.strictObject({
   checks: z.optional(z.strictObject({ startup: z.optional(check), readiness: z.optional(check), liveness: z.optional(check) })),
 });
 
+const limits = z.strictObject({
+  memoryBytes: nullable(count),
+  cpu: nullable(count),
+  timeoutMs: nullable(count),
+  processes: z.optional(nullable(count)),
+  outputBytes: z.optional(nullable(count)),
+  actions: z.optional(z.partialRecord(z.enum(LIMIT_NAMES), z.enum(LIMIT_ACTIONS))),
+});
+
 const recovery = z.strictObject({
   on: z.partialRecord(z.enum(END_KINDS), z.enum(END_ACTIONS)),
   rollBackAfter: nullable(count),
@@ -93,7 +103,7 @@ const spec = z.looseObject({
   }),
   health,
   recovery: z.optional(recovery),
-  limits: z.strictObject({ memoryBytes: nullable(count), cpu: nullable(count), timeoutMs: nullable(count) }),
+  limits,
   declaredAs: nullable(text),
   worktree: z.optional(z.strictObject({ branch: nullable(text), base: nullable(text), copy: words, link: words, setup: words })),
   // Where it lies is for the daemon to say.

@@ -13,12 +13,12 @@ import { findProgram } from '../config/find-program.ts';
 import type { AgentDefaults } from '../config/settings-defaults.ts';
 import { specEnvironment } from './spec-environment.ts';
 import { specHealth, type HealthFlags } from './spec-health.ts';
-import { specLimits } from './spec-limits.ts';
+import { specLimits, type LimitFlags } from './spec-limits.ts';
 import { specPrompt } from './spec-prompt.ts';
 import { specWorktree, type WorktreeFlags } from './spec-worktree.ts';
 
 /** What can be said about an agent, as written: nothing is checked yet. The keys are those of `spawn`'s options. */
-export interface SpecFlags extends HealthFlags, WorktreeFlags {
+export interface SpecFlags extends HealthFlags, LimitFlags, WorktreeFlags {
   readonly type?: string;
   readonly project?: string;
   readonly label?: readonly string[];
@@ -33,9 +33,6 @@ export interface SpecFlags extends HealthFlags, WorktreeFlags {
   readonly role?: string;
   readonly restart?: string;
   readonly maxRestarts?: string;
-  readonly memory?: string;
-  readonly cpu?: string;
-  readonly timeout?: string;
 }
 
 /** Where the agent comes from: its process starts as if the caller had started it. */

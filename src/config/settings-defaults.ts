@@ -1,5 +1,5 @@
 /** What the user can set, and what holds where nothing is set. */
-import type { Limits } from '../core/agent.ts';
+import type { Limits } from '../core/limits.ts';
 import type { HookSpec } from '../core/hook.ts';
 import { DEFAULT_RECOVERY, type RecoverySettings } from '../core/recovery.ts';
 import { DEFAULT_RESTART, type RestartSettings } from '../core/restart-policy.ts';
@@ -46,7 +46,7 @@ export const DEFAULT_SETTINGS: Settings = frozen({
     restart: DEFAULT_RESTART,
     healthIntervalMs: defaults.HEALTH_INTERVAL_MS,
     recovery: DEFAULT_RECOVERY,
-    limits: { memoryBytes: null, cpu: null, timeoutMs: null },
+    limits: { memoryBytes: null, cpu: null, timeoutMs: null, processes: null, outputBytes: null, actions: {} },
     model: null,
     permissionMode: null,
   },

@@ -6,6 +6,7 @@ import { settingsSchema, type SettingsFile } from './settings-schema.ts';
 import { checkValue } from './yaml/check-value.ts';
 import { bytes, ms, number } from './yaml/written-values.ts';
 import { hookFrom } from './yaml/hook-schema.ts';
+import { limitsFrom } from './yaml/limits-schema.ts';
 import { recoveryFrom } from './yaml/recovery-schema.ts';
 import { parsePositionedYaml, type PositionedYaml } from './yaml/positioned-yaml.ts';
 
@@ -66,11 +67,7 @@ function agentDefaultsFrom({ defaults, restart }: SettingsFile): AgentDefaults {
     },
     healthIntervalMs: ms(defaults?.health?.interval) ?? standard.healthIntervalMs,
     recovery: recoveryFrom(defaults?.recovery, standard.recovery),
-    limits: {
-      memoryBytes: bytes(defaults?.limits?.memory) ?? standard.limits.memoryBytes,
-      cpu: number(defaults?.limits?.cpu) ?? standard.limits.cpu,
-      timeoutMs: ms(defaults?.limits?.timeout) ?? standard.limits.timeoutMs,
-    },
+    limits: { ...standard.limits, ...limitsFrom(defaults?.limits) },
     model: defaults?.model ?? standard.model,
     permissionMode: defaults?.permission_mode ?? standard.permissionMode,
   };

@@ -2,8 +2,9 @@
 import * as z from 'zod/mini';
 import { RESTART_POLICIES } from '../core/restart-policy.ts';
 import { alertsSchema } from './alerts/alerts-schema.ts';
-import { checked, choice, cores, count, duration, listOf, mapWith, size, word } from './yaml/fields.ts';
+import { checked, choice, count, duration, listOf, mapWith, size, word } from './yaml/fields.ts';
 import { userHookSchema } from './yaml/hook-schema.ts';
+import { limitsSchema } from './yaml/limits-schema.ts';
 import { recoverySchema } from './yaml/recovery-schema.ts';
 
 const tmuxKey = checked(word('The prefix key of the private tmux server, for example C-a.'), (value) =>
@@ -24,17 +25,7 @@ const agentDefaults = mapWith(
     permission_mode: z.optional(word('The permission mode of agents that have one.')),
     health: z.optional(mapWith({ interval: z.optional(duration('Between two probes.', { minMs: 100 })) }, 'a map such as {interval: 30s}', 'How agents are probed.')),
     recovery: z.optional(recoverySchema),
-    limits: z.optional(
-      mapWith(
-        {
-          memory: z.optional(size('Of the whole process tree.')),
-          cpu: z.optional(cores('Of the whole process tree.')),
-          timeout: z.optional(duration('Wall time of one run.')),
-        },
-        'a map such as {memory: 2GB}',
-        'What an agent may use.',
-      ),
-    ),
+    limits: z.optional(limitsSchema),
   },
   'a map of agent fields',
   'What holds for an agent of which neither a flag nor muxward.yaml says otherwise.',

@@ -7,18 +7,11 @@ import type { Activity } from './activity.ts';
 import type { End } from './end.ts';
 import type { CheckReport, HealthSpec, HealthStatus } from './health.ts';
 import type { HookSpec } from './hook.ts';
+import type { Limits } from './limits.ts';
 import type { Judgement, RecoverySettings } from './recovery.ts';
 import type { RestartSettings } from './restart-policy.ts';
 import type { State } from './state.ts';
 import type { WorktreePlace, WorktreeWish } from './worktree.ts';
-
-export interface Limits {
-  readonly memoryBytes: number | null;
-  /** Cores: 1.5 is one and a half. */
-  readonly cpu: number | null;
-  /** Wall time of one generation. */
-  readonly timeoutMs: number | null;
-}
 
 /** Everything needed to start an agent, now or after a reboot. Kept in the state and in `run/<agent>/spec.json`. */
 export interface AgentSpec {

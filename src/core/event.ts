@@ -2,6 +2,7 @@
 import type { Activity } from './activity.ts';
 import type { Severity } from './alert.ts';
 import type { End } from './end.ts';
+import type { LimitAction, LimitName } from './limits.ts';
 import type { CheckName, HealthStatus } from './health.ts';
 import type { Judgement } from './recovery.ts';
 import type { State } from './state.ts';
@@ -19,6 +20,9 @@ export interface EventData {
   'agent.removed': Record<never, never>;
   /** Its health as a whole; `check` is the one that decided. */
   'probe.changed': { readonly from: HealthStatus; readonly to: HealthStatus; readonly check: CheckName | null; readonly reason: string | null };
+  /** `used` and `allowed` in the limit's unit: bytes, cores, milliseconds, processes. */
+  'limit.warned': { readonly limit: LimitName; readonly used: number; readonly allowed: number };
+  'limit.exceeded': { readonly limit: LimitName; readonly used: number; readonly allowed: number; readonly action: LimitAction };
   'alert.raised': { readonly id: string; readonly severity: Severity; readonly message: string; readonly rule: string };
   'alert.escalated': { readonly id: string; readonly severity: Severity; readonly message: string; readonly rule: string };
   'alert.acknowledged': { readonly id: string };
@@ -53,6 +57,8 @@ export const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'agent.typed': true,
   'agent.removed': true,
   'probe.changed': true,
+  'limit.warned': true,
+  'limit.exceeded': true,
   'alert.raised': true,
   'alert.escalated': true,
   'alert.acknowledged': true,

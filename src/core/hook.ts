@@ -13,6 +13,8 @@ const HOOK_EVENTS = [
   'agent.activity',
   'agent.removed',
   'probe.changed',
+  'limit.warned',
+  'limit.exceeded',
   'alert.raised',
   'alert.escalated',
   'channel.failed',

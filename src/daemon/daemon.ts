@@ -25,6 +25,8 @@ import { HealthChecks } from './health/health-checks.ts';
 import { History } from './history/history.ts';
 import { runHooks } from './hooks-runner.ts';
 import { Launcher } from './launcher.ts';
+import { holdToLimits } from './limits/hold-to-limits.ts';
+import { continueThrottled, type Throttle } from './limits/throttle.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { Marks } from './marks.ts';
@@ -72,6 +74,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   const parts = wire({ ...options, hub }, paths, settings, registry, lastRun?.bootId === bootId() ? lastRun.tmuxServer : '');
   const { tmux, lifecycle, watch, marks, claude, tmuxLoss } = parts;
   const worktrees = await openWorktrees({ registry, paths, folder: settings.worktrees.folder, log });
+  continueThrottled(registry, (agent) => lifecycle.goOn(agent));
   await pickUpAll({ ...parts, registry, paths, log, lastRun });
   const reports = openReports(paths.ends, (line) => {
     const report = parseWrapperReport(line);
@@ -87,6 +90,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     showStates(hub, registry, tmux, (error) => log.warn('status line', error)),
     watchForOom(lifecycle, registry.clock),
     () => watch.stop(),
+    () => parts.throttle.stop(),
     () => health.stop(),
     () => claude.stop(),
     showAlertCount(alerts, hub, tmux, onError),
@@ -136,7 +140,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   log.info(`muxwardd ${version} serves ${paths.home} (pid ${process.pid}, ${registry.all().length} agents)`);
 }
 
-type Parts = Pick<Daemon, 'tmux' | 'lifecycle' | 'launcher' | 'marks' | 'watch' | 'watchers' | 'hooks' | 'claude' | 'typist'>;
+type Parts = Pick<Daemon, 'tmux' | 'lifecycle' | 'launcher' | 'marks' | 'watch' | 'watchers' | 'hooks' | 'claude' | 'typist'> & { readonly throttle: Throttle };
 
 function wire(options: DaemonOptions & { readonly hub: EventHub }, paths: HomePaths, settings: Settings, registry: Registry, knownServer: string): Parts & { tmuxLoss: TmuxLoss } {
   const { log, installation } = options;
@@ -178,7 +182,9 @@ function wire(options: DaemonOptions & { readonly hub: EventHub }, paths: HomePa
   });
   const claude = new ClaudeAgents({ registry, hub: options.hub, paths, onError: warn });
   const pace = { liveness: settings.livenessEveryMs, samples: settings.sampleEveryMs };
+  const { limits, throttle } = holdToLimits({ registry, lifecycle, tmux, paths, graceMs: settings.stopGraceMs });
   const watch: Watch = new Watch({
+    checkLimits: () => limits.check(),
     registry,
     lifecycle,
     tmux,
@@ -191,7 +197,7 @@ function wire(options: DaemonOptions & { readonly hub: EventHub }, paths: HomePa
     onError: warn,
   });
   const typist = new Typist({ tmux, hooks: claude.hooks, paths });
-  return { tmux, lifecycle, launcher, marks, watch, watchers, hooks: claude.hooks, claude, typist, tmuxLoss };
+  return { tmux, lifecycle, launcher, marks, watch, watchers, hooks: claude.hooks, claude, typist, tmuxLoss, throttle };
 }
 
 /** What only explains later why something is gone must not hold up what is there. */

@@ -7,6 +7,8 @@ export interface Because {
   readonly kind: EndKind;
   readonly detail: string;
   readonly until?: string;
+  /** It is not to be run again, whatever the policy says. */
+  readonly isFinal?: true;
 }
 
 /** Knows more of an end than its status tells: that it was a usage limit, or the kernel's, for want of memory. */

@@ -234,6 +234,11 @@ export class Lifecycle {
     this.#options.registry.move(agent, 'resume', reason);
   }
 
+  /** Lets all of it run that is stopped, without a word. */
+  goOn(agent: ManagedAgent): void {
+    this.#signalAll(agent, 'SIGCONT');
+  }
+
   /** SIGINT to the foreground, as Ctrl-C does it. False where nothing runs. */
   interrupt(agent: ManagedAgent): boolean {
     const { process } = agent.record;

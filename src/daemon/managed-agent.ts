@@ -64,6 +64,10 @@ export interface AgentRecord {
   parked?: boolean;
   /** Rungs of the ladder that were climbed (core/recovery.ts). */
   rolledBack?: boolean;
+  /** Its processes are stopped for a part of the time. */
+  throttled?: boolean;
+  /** What the writer of its log (by its start time) had been given before this generation. */
+  printedBefore?: { readonly generation: number; readonly writer: number; readonly bytes: number };
   failedOver?: boolean;
   /** Hook calls that were acted upon and whose files may still be there. */
   hooksTaken?: string[];
@@ -86,6 +90,8 @@ export interface Ending {
   readonly until?: string;
   /** Not the agent's doing: judged by outage-policy.ts. */
   readonly outage?: Outage;
+  /** It is not to be run again, whatever the policy says. */
+  readonly isFinal?: true;
 }
 
 export interface ManagedAgent {
@@ -96,6 +102,8 @@ export interface ManagedAgent {
   /** When the process started, monotonic; null while none runs. */
   startedAtMs: number | null;
   resources: Resources | null;
+  /** Its processes that used CPU lately, where its CPU is limited. */
+  busy: readonly Identity[];
   health: Health;
   activity: Activity;
   /** Why the process is being ended by us, where it is: becomes the kind of its end. */
@@ -143,6 +151,7 @@ export function manage(spec: AgentSpec, record: AgentRecord): ManagedAgent {
     memory: NO_RESTARTS,
     startedAtMs: null,
     resources: null,
+    busy: [],
     health: { status: probed ? 'starting' : 'none', failures: 0, lastOkAt: null, responseMs: null, reason: null },
     activity: NOT_REPORTED,
     ending: null,

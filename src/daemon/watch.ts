@@ -31,6 +31,8 @@ export interface WatchOptions {
   readonly graceMs: number;
   /** Asked before an end is put down to a lost terminal: the loss of all of them is judged elsewhere. */
   readonly tmuxAnswers: () => Promise<boolean>;
+  /** Holds agents to their limits, after each sample. */
+  readonly checkLimits: () => void;
   readonly onError: (step: string, error: unknown) => void;
 }
 
@@ -56,6 +58,9 @@ const OLD_SAMPLE_MS = 1000;
 
 const FLOOD_LOOK_MS = 50;
 
+/** Who uses less of a core is not worth being throttled. */
+const BUSY_CORES = 0.02;
+
 export class Watch {
   readonly #options: WatchOptions;
   readonly #steps: readonly Step[];
@@ -73,11 +78,10 @@ export class Watch {
     const liveness = (): number => pace.liveness;
     this.#steps = [
       { name: 'liveness', everyMs: liveness, run: () => this.#checkLiveness() },
-      { name: 'wall time', everyMs: liveness, run: () => this.#checkWallTime() },
       { name: 'wrappers', everyMs: () => pace.samples, run: () => this.#checkWrappers() },
       { name: 'log sizes', everyMs: () => 2 * pace.liveness, run: () => this.#rotateLogs() },
       { name: 'samples', everyMs: () => (this.#mustSample() ? pace.liveness : pace.samples), run: () => this.sample() },
-      { name: 'memory', everyMs: liveness, run: () => this.#checkMemory() },
+      { name: 'limits', everyMs: liveness, run: () => options.checkLimits() },
       { name: 'sessions', everyMs: () => pace.samples, run: () => this.checkSessions() },
     ];
   }
@@ -108,7 +112,7 @@ export class Watch {
 
   /** Somebody looks at the numbers, or a limit depends on them. */
   #mustSample(): boolean {
-    return this.#options.isWatched() || this.#options.registry.all().some(isLimitedInMemory);
+    return this.#options.isWatched() || this.#options.registry.all().some(isLimited);
   }
 
   #checkLiveness(): void {
@@ -129,7 +133,7 @@ export class Watch {
         return;
       case 'stopped':
         agent.unseen = 0;
-        if (agent.record.state !== 'paused') registry.move(agent, 'pause', 'it was stopped by a signal or by Ctrl-Z');
+        if (agent.record.state !== 'paused' && agent.record.throttled !== true) registry.move(agent, 'pause', 'it was stopped by a signal or by Ctrl-Z');
         return;
       case 'zombie':
       case 'gone':
@@ -175,27 +179,6 @@ export class Watch {
     await this.#options.lifecycle.stop(agent, { graceMs: this.#options.graceMs, force: false, next: 'run-again', because });
   }
 
-  #checkWallTime(): void {
-    const nowMs = this.#options.registry.clock.monotonicMs();
-    for (const agent of this.#options.registry.all()) {
-      const { timeoutMs } = agent.spec.limits;
-      if (timeoutMs === null || agent.startedAtMs === null || nowMs - agent.startedAtMs < timeoutMs) continue;
-      this.#enforce(agent, 'timeout', `ran longer than its limit of ${timeoutMs / 1000} s`);
-    }
-  }
-
-  #checkMemory(): void {
-    for (const agent of this.#options.registry.all()) {
-      const { memoryBytes } = agent.spec.limits;
-      if (memoryBytes === null || agent.resources === null || agent.resources.rssBytes <= memoryBytes) continue;
-      this.#enforce(agent, 'limit', `used ${agent.resources.rssBytes} bytes of memory, its limit is ${memoryBytes}`);
-    }
-  }
-
-  #enforce(agent: ManagedAgent, kind: 'timeout' | 'limit', detail: string): void {
-    this.#options.lifecycle.endFor(agent, { kind, detail }, this.#options.graceMs);
-  }
-
   /** For who asks once: numbers that are missing, and old ones where a look at all costs less than the answer. */
   freshen(): void {
     const running = this.#options.registry.all().filter(({ record }) => record.process !== null);
@@ -218,10 +201,19 @@ export class Watch {
     const ticks: Ticks = new Map();
     for (const [name, tree] of trees) {
       const agent = registry.find(name);
-      if (agent) agent.resources = this.#sum(tree, ticks, this.#sampledAtMs === 0 ? null : elapsedMs, at);
+      if (!agent) continue;
+      if (agent.spec.limits.cpu !== null) agent.busy = tree.filter((one) => this.#isBusy(one, elapsedMs));
+      agent.resources = this.#sum(tree, ticks, this.#sampledAtMs === 0 ? null : elapsedMs, at);
     }
     this.#ticks = ticks;
     this.#sampledAtMs = nowMs;
+  }
+
+  /** New ones count as busy: what they do is not known yet. Stopped ones may be so because of what they did. */
+  #isBusy({ pid, startTime, cpuTicks, state }: ProcessStat, elapsedMs: number): boolean {
+    const before = this.#ticks.get(pid);
+    if (before?.startTime !== startTime || state === 'T') return true;
+    return (cpuTicks - before.ticks) / CLOCK_TICKS_PER_SECOND > (BUSY_CORES * elapsedMs) / 1000;
   }
 
   #sum(tree: readonly ProcessStat[], ticks: Ticks, elapsedMs: number | null, at: string): Resources {
@@ -306,6 +298,8 @@ export class Watch {
   }
 }
 
-function isLimitedInMemory({ spec, record }: ManagedAgent): boolean {
-  return record.process !== null && spec.limits.memoryBytes !== null;
+/** Somebody's limit depends on samples. */
+function isLimited({ spec, record }: ManagedAgent): boolean {
+  const { memoryBytes, cpu, processes } = spec.limits;
+  return record.process !== null && (memoryBytes !== null || cpu !== null || typeof processes === 'number');
 }

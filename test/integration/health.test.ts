@@ -2,9 +2,11 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type net from 'node:net';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { AgentDetails } from '../../src/core/agent.ts';
 import { eventually, MuxwardHome } from '../helpers/muxward-home.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let home: MuxwardHome;
 const servers: (Server | net.Server)[] = [];

@@ -1,7 +1,9 @@
 // The ladder of recovery with real processes: rungs in their order, kinds of ends with actions of their own, parking.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { eventually, isAlive, MuxwardHome } from '../helpers/muxward-home.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let home: MuxwardHome;
 

@@ -17,7 +17,7 @@ export const command = defineCommand({
 });
 
 function render({ machine, used, limitsBy, admits }: ResourcesReply): string {
-  const enforced = limitsBy === 'cgroup' ? 'by the kernel (cgroup)' : 'from samples: what is above its limit is ended';
+  const enforced = limitsBy === 'cgroup' ? 'by the kernel (cgroup)' : 'from samples, every second';
   return [
     `machine   ${machine.cores} cores, load ${machine.load1.toFixed(2)}`,
     `memory    ${formatSize(machine.memoryAvailableBytes)} of ${formatSize(machine.memoryBytes)} available`,

@@ -44,6 +44,8 @@ function policyFields({ restartPolicy, recovery, limits }: AgentDetails): Field[
     ...(limits.memoryBytes === null ? [] : [`${formatSize(limits.memoryBytes)} memory`]),
     ...(limits.cpu === null ? [] : [`${limits.cpu} cores`]),
     ...(limits.timeoutMs === null ? [] : [`${formatDuration(limits.timeoutMs)} of running`]),
+    ...(typeof limits.processes === 'number' ? [`${limits.processes} processes`] : []),
+    ...(typeof limits.outputBytes === 'number' ? [`${formatSize(limits.outputBytes)} of output`] : []),
   ];
   return [
     ['restart', policy === 'no' ? 'no' : `${policy}, at most ${maxRestarts} in ${formatDuration(windowMs)}`],

@@ -10,7 +10,7 @@ export function mergeFields(defaults: AgentFields, entry: AgentEntry): AgentEntr
     ...merged,
     ...(defaults.env || entry.env ? { env: { ...defaults.env, ...entry.env } } : {}),
     ...(defaults.labels || entry.labels ? { labels: { ...defaults.labels, ...entry.labels } } : {}),
-    ...(defaults.limits || entry.limits ? { limits: { ...defaults.limits, ...entry.limits } } : {}),
+    ...(defaults.limits || entry.limits ? { limits: mergeLimits(defaults.limits, entry.limits) } : {}),
     ...(defaults.worktree !== undefined || entry.worktree !== undefined ? { worktree: mergeWorktree(defaults.worktree, entry.worktree) } : {}),
     ...(defaults.health || entry.health ? { health: mergeHealth(defaults.health ?? {}, entry.health ?? {}) } : {}),
   };
@@ -24,6 +24,10 @@ function mergeWorktree(defaults: Worktree, own: Worktree): NonNullable<Worktree>
   if (own === false || defaults === undefined || typeof defaults === 'boolean') return own;
   const base = typeof defaults === 'string' ? { branch: defaults } : defaults;
   return { ...base, ...(own === true ? {} : typeof own === 'string' ? { branch: own } : own) };
+}
+
+function mergeLimits(defaults: AgentEntry['limits'], own: AgentEntry['limits']): NonNullable<AgentEntry['limits']> {
+  return { ...defaults, ...own, ...(defaults?.on || own?.on ? { on: { ...defaults?.on, ...own?.on } } : {}) };
 }
 
 /** Where in the file a field of an agent was said. */

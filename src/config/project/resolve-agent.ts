@@ -1,15 +1,16 @@
 /** One entry of `muxward.yaml`, with its defaults, becomes one agent: files are read, units become numbers. */
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { Limits } from '../../core/agent.ts';
+import type { Limits } from '../../core/limits.ts';
 import type { RestartPolicy } from '../../core/restart-policy.ts';
 import { agentRulesFrom } from '../alerts/alerts-from.ts';
 import { CLAUDE_PERMISSION_MODES } from '../agent-type-names.ts';
 import type { AgentDefaults } from '../settings-defaults.ts';
 import { notOneOf, type Complaint } from '../yaml/fields.ts';
 import { hookFrom } from '../yaml/hook-schema.ts';
+import { limitsFrom } from '../yaml/limits-schema.ts';
 import { recoveryFrom } from '../yaml/recovery-schema.ts';
-import { bytes, ms, number } from '../yaml/written-values.ts';
+import { number } from '../yaml/written-values.ts';
 import { readEnvFile } from './env-file.ts';
 import { fingerprint } from './fingerprint.ts';
 import { healthOf, withInterval, type SaidHealth } from './health-fields.ts';
@@ -62,7 +63,7 @@ export function resolveAgent(name: string, entry: AgentEntry, around: Surroundin
     hooks: (entry.hooks ?? []).map((hook) => hookFrom(hook)),
     ...(entry.alerts === undefined ? {} : { alerts: agentRulesFrom(entry.alerts) }),
   };
-  const life = { restart: entry.restart, maxRestarts: number(entry.max_restarts), health: healthOf(entry.health), recovery: entry.recovery, limits: limitsOf(entry) };
+  const life = { restart: entry.restart, maxRestarts: number(entry.max_restarts), health: healthOf(entry.health), recovery: entry.recovery, limits: limitsFrom(entry.limits) };
   return {
     ...said,
     name,
@@ -90,7 +91,7 @@ function withDefaults(said: Pick<Resolved, 'model' | 'permissionMode'>, life: Li
     },
     health: withInterval(life.health, defaults.healthIntervalMs),
     recovery: recoveryFrom(life.recovery, defaults.recovery),
-    limits: { ...defaults.limits, ...life.limits },
+    limits: { ...defaults.limits, ...life.limits, ...actionsOf(defaults.limits, life.limits) },
   };
 }
 
@@ -171,13 +172,6 @@ function worktreeOf({ worktree = false }: AgentEntry): Pick<Resolved, 'worktree'
   return { worktree: { branch: branch ?? null, base: base ?? null, copy: [copy].flat(), link: [link].flat(), setup: [setup].flat() } };
 }
 
-function limitsOf({ limits = {} }: AgentEntry): Partial<Limits> {
-  const memoryBytes = bytes(limits.memory);
-  const cpu = number(limits.cpu);
-  const timeoutMs = ms(limits.timeout);
-  return {
-    ...(memoryBytes === undefined ? {} : { memoryBytes }),
-    ...(cpu === undefined ? {} : { cpu }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-  };
+function actionsOf(defaults: Limits, said: Partial<Limits>): Pick<Limits, 'actions'> {
+  return defaults.actions || said.actions ? { actions: { ...defaults.actions, ...said.actions } } : {};
 }

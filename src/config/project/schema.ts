@@ -3,9 +3,10 @@ import * as z from 'zod/mini';
 import { MuxwardError } from '../../core/errors.ts';
 import { checkName, NAME_PATTERN } from '../../core/names.ts';
 import { RESTART_POLICIES } from '../../core/restart-policy.ts';
-import { checked, choice, cores, count, duration, listOf, mapWith, oneOrMore, size, text, variables, word, type Complaint } from '../yaml/fields.ts';
+import { checked, choice, count, listOf, mapWith, oneOrMore, text, variables, word, type Complaint } from '../yaml/fields.ts';
 import { agentRulesSchema } from '../alerts/alerts-schema.ts';
 import { agentHookSchema } from '../yaml/hook-schema.ts';
+import { limitsSchema } from '../yaml/limits-schema.ts';
 import { recoverySchema } from '../yaml/recovery-schema.ts';
 import { healthSchema } from './health-schema.ts';
 
@@ -70,17 +71,7 @@ const agentFields = {
   max_restarts: z.optional(count('Restarts within 10 minutes before it counts as failed. Default 3.', { min: 0, max: 1000 })),
   health: z.optional(healthSchema),
   recovery: z.optional(recoverySchema),
-  limits: z.optional(
-    mapWith(
-      {
-        memory: z.optional(size('Of the whole process tree.')),
-        cpu: z.optional(cores('Of the whole process tree.')),
-        timeout: z.optional(duration('Wall time of one run.')),
-      },
-      'a map such as {memory: 2GB}',
-      'What the agent may use.',
-    ),
-  ),
+  limits: z.optional(limitsSchema),
   worktree: z.optional(worktree),
   hooks: z.optional(listOf(agentHookSchema, 'a list of hooks', 'Commands that run when something happens to this agent.')),
   alerts: z.optional(agentRulesSchema),

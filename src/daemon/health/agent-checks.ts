@@ -34,8 +34,10 @@ export class AgentChecks {
 
   get health(): OverallHealth {
     const health = overallHealth(this.checks, this.#states);
-    if (this.#before === null || health.status === 'healthy' || health.failures > this.#before.failures) return health;
-    return { ...this.#before, check: health.check, reason: this.#before.reason ?? health.reason };
+    const before = this.#before;
+    if (before === null || health.status === 'healthy') return health;
+    const failures = Math.max(health.failures, before.failures);
+    return { ...health, status: 'unhealthy', failures, lastOkAt: health.lastOkAt ?? before.lastOkAt, reason: health.reason ?? before.reason };
   }
 
   stateOf(name: CheckName): CheckState {

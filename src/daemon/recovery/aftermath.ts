@@ -55,6 +55,7 @@ export class Aftermath {
     const { spec, memory, ending } = agent;
     const nowMs = this.#options.registry.clock.monotonicMs();
     const random = Math.random();
+    if (ending?.isFinal) return this.#follow(agent, { action: 'give-up', reason: `${describeEnd(end)}, and is not to run again` }, left);
     if (ending?.outage) return this.#follow(agent, judgeOutage(ending.outage, spec.restart, memory, end, random), left);
     if (uptimeMs >= spec.restart.stableAfterMs) this.#options.registry.patch(agent, { rolledBack: false });
     this.#judgeOn(agent, { end, uptimeMs, nowMs, random }, left);

@@ -47,7 +47,7 @@ describe('what an agent is made of', () => {
       role: null,
       restart: DEFAULT_SETTINGS.agent.restart,
       health: { probe: { kind: 'none' }, intervalMs: 30_000 },
-      limits: { memoryBytes: null, cpu: null, timeoutMs: null },
+      limits: { memoryBytes: null, cpu: null, timeoutMs: null, processes: null, outputBytes: null, actions: {} },
       declaredAs: null,
     });
   });
@@ -71,7 +71,7 @@ describe('what an agent is made of', () => {
       capabilities: ['review'],
       restart: { policy: 'always', maxRestarts: 0 },
       health: { probe: { kind: 'tcp', host: 'localhost', port: 5432 }, intervalMs: 5000 },
-      limits: { memoryBytes: 2 * 2 ** 30, cpu: 1.5, timeoutMs: 5_400_000 },
+      limits: { memoryBytes: 2 * 2 ** 30, cpu: 1.5, timeoutMs: 5_400_000, processes: null, outputBytes: null, actions: {} },
     });
   });
 

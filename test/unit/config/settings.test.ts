@@ -44,7 +44,7 @@ hooks: [{on: [failed, agent.ended], agents: "api-*", run: "./tell.sh", timeout: 
       restart: { ...DEFAULT_SETTINGS.agent.restart, policy: 'always', maxRestarts: 5, windowMs: 300_000, maxDelayMs: 30_000 },
       healthIntervalMs: 5000,
       recovery: DEFAULT_SETTINGS.agent.recovery,
-      limits: { memoryBytes: 2 ** 31, cpu: 0.5, timeoutMs: 3_600_000 },
+      limits: { ...DEFAULT_SETTINGS.agent.limits, memoryBytes: 2 ** 31, cpu: 0.5, timeoutMs: 3_600_000 },
       model: 'opus',
       permissionMode: 'plan',
     },
