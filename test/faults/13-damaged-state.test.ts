@@ -14,7 +14,7 @@ const DAMAGES: readonly (readonly [what: string, damage: (file: string) => void]
 ];
 
 for (const [what, damage] of DAMAGES) {
-  fault(13, `The state is ${what}, and six daemons find that at once`, 'one sets it aside and makes it again: same agents, same PIDs', async (home) => {
+  fault(13, `The state is garbage, empty or cut short (${what}), and six daemons find that at once`, 'one sets it aside and makes it again: same agents, same PIDs', async (home) => {
     await home.ok('spawn', 'w', '--count', '3', '--label', 'x=y', '--', 'sleep', '1000');
     await home.spawn('past', '--', 'true');
     await home.ok('wait', 'past');

@@ -39,7 +39,7 @@ fault(30, 'An agent crashes at once, another after a while, each time', 'both re
 });
 
 fault(30, 'stop meets an agent that waits for its restart', 'the restart is called off', async (home) => {
-  home.configure('restart: {base_delay: 20s}\n');
+  home.configure('restart: {base_delay: 60s}\n');
   const runs = home.file('runs');
   await home.spawn('a', '--max-restarts', '9', '--', 'sh', '-c', `echo >>${runs}; exit 1`);
   const count = (): number => (existsSync(runs) ? readFileSync(runs, 'utf8').length : 0);

@@ -1,10 +1,11 @@
 // Endpoints that misbehave, heartbeats that stay out, and ends that are told apart.
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect } from 'vitest';
+import path from 'node:path';
+import { afterAll, expect } from 'vitest';
 import type { Agent } from '../../src/core/agent.ts';
-import { eventually, type MuxwardHome } from '../helpers/muxward-home.ts';
+import { eventually, FAKE_AGENT, type MuxwardHome } from '../helpers/muxward-home.ts';
 import { fault } from './fault.ts';
 
 type Behaviour = 'ok' | 'hang' | 'reset' | 'status 500' | 'wrong body';
@@ -64,7 +65,7 @@ fault(32, 'An endpoint fails two times out of three', 'nothing follows: only fai
   }));
 
 for (const how of ['hang', 'reset', 'status 500', 'wrong body'] as const) {
-  fault(32, `An endpoint fails from now on (${how})`, 'the agent is ended as unhealthy, and run again', (home) =>
+  fault(32, `An endpoint hangs, resets, answers 500 or with the wrong body from now on (${how})`, 'the agent is ended as unhealthy, and run again', (home) =>
     probed(home, async (endpoint, before) => {
       endpoint.behaviour = () => how;
       const after = await home.agentThat('a', 'was run again', ({ pid, restarts }) => pid !== null && pid !== before.pid && restarts >= 1, 60_000);
@@ -108,4 +109,42 @@ fault(33, 'Agents end by a crash, a limit of memory, a deleted folder, and your 
     kinds[name] = `${ended.state} ${ended.exit?.kind}`;
   }
   expect(kinds).toEqual({ crash: 'failed exited', limit: 'failed limit', folder: 'failed missing-cwd', stop: 'terminated stopped-by-user' });
+});
+
+/** A control group that lets what is in it use so much memory; undefined where none can be made here. */
+function memoryGroup(name: string, bytes: number): string | undefined {
+  for (const [root, limit] of [['/sys/fs/cgroup/memory', 'memory.limit_in_bytes'], ['/sys/fs/cgroup', 'memory.max']] as const) {
+    const folder = path.join(root, name);
+    try {
+      mkdirSync(folder);
+      if (existsSync(path.join(folder, limit)) && existsSync(path.join(folder, 'cgroup.procs'))) {
+        writeFileSync(path.join(folder, limit), String(bytes));
+        return folder;
+      }
+      rmdirSync(folder);
+    } catch {
+      // Not writable, or of another version: the next one.
+    }
+  }
+  return undefined;
+}
+
+const GROUP = `muxward-fault-${process.pid}`;
+const group = memoryGroup(GROUP, 60_000_000);
+
+fault(
+  33,
+  'The kernel ends an agent for want of memory (a control group of 60 MB)',
+  'told as oom, and not as a crash',
+  async (home) => {
+    const into = `echo $$ >${group}/cgroup.procs && exec "$0" --leak 400000000`;
+    await home.spawn('a', '--restart', 'no', '--', 'sh', '-c', into, FAKE_AGENT);
+    const agent = await home.agentThat('a', 'was ended', ({ state }) => state === 'failed', 60_000);
+    expect([agent.exit?.kind, agent.reason]).toEqual(['oom', expect.stringContaining('no memory left')]);
+  },
+  { unless: group === undefined ? 'no control group for memory can be made (cgroup v1 or v2, as root)' : null },
+);
+
+afterAll(() => {
+  if (group !== undefined) rmdirSync(group);
 });

@@ -19,7 +19,7 @@ export function fault(
   done: string,
   holds: string,
   run: (home: MuxwardHome) => Promise<void>,
-  { unless = null, timeoutMs = 90_000, env = {} }: FaultOptions = {},
+  { unless = null, timeoutMs = 240_000, env = {} }: FaultOptions = {},
 ): void {
   const name = `${number}. ${done} → ${holds}`;
   if (unless !== null) process.stderr.write(`\nNOT TRIED HERE: fault ${name}\n  because ${unless}\n`);

@@ -37,7 +37,7 @@ async function heldBy(home: MuxwardHome): Promise<Held> {
   };
 }
 
-fault('soak', 'Twenty agents crash at random for twenty seconds', 'no file, process, session or timer is left over', async (home) => {
+fault('soak', 'Twenty agents crash at random for twenty seconds', 'no file, process or session is left over', async (home) => {
   home.configure('restart: {base_delay: 50ms, max_delay: 200ms, stable_after: 100ms}\n');
   const crash = `while [ -e ${home.file('go')} ]; do sleep 0.$(($$ % 8 + 1)); [ $(($$ % 3)) = 0 ] && kill -9 $$; exit 1; done; exec sleep 1000`;
   await home.ok('spawn', 'w', '--count', String(AGENTS), '--max-restarts', '1000', '--', 'sh', '-c', crash);

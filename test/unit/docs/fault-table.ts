@@ -11,17 +11,17 @@ export interface Fault {
 
 const CALL = /\bfault\(\s*(\d+|'soak'),\s*(?:'((?:[^'\\]|\\.)*)'|`([^`]*)`),\s*'((?:[^'\\]|\\.)*)'/g;
 
-/** In their order; of a fault that a loop tries in several ways, the way stands as it is written there. */
+/** By number; one that a loop tries in several ways is one. */
 export function faults(): Fault[] {
   const folder = path.join(root, 'test/faults');
   const files = readdirSync(folder).filter((file) => file.endsWith('.test.ts'));
   return files.sort().flatMap((file) =>
     [...readFileSync(path.join(folder, file), 'utf8').matchAll(CALL)].map(([, number = '', plain, template, holds = '']) => ({
       number: number.replaceAll("'", ''),
-      done: plain ?? (template ?? '').replaceAll(/\$\{\w+\}/g, '…'),
+      done: plain ?? (template ?? '').replaceAll(/ \(\$\{\w+\}\)/g, ''),
       holds,
     })),
-  );
+  ).sort((a, b) => (Number(a.number) || Infinity) - (Number(b.number) || Infinity));
 }
 
 /** As it stands in docs/faults.md. */
