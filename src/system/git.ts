@@ -9,6 +9,8 @@ export interface GitOptions {
   /** Added to the clean environment: `GIT_INDEX_FILE`, `GIT_DIR`. */
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array;
+  /** Takes what git prints piece by piece, instead of `stdout`: for what may be larger than memory. */
+  readonly onStdout?: (piece: Buffer) => void;
   /** Killed after this long. Default 2 min. */
   readonly timeoutMs?: number;
   /** File mode creation mask; ours where absent. Folders that git makes for a user shall be as the user's own. */
@@ -55,8 +57,10 @@ export async function git(cwd: string, args: readonly string[], options: GitOpti
     // A group of its own: a time-out reaches what git started, and git finishes what it writes when the daemon is killed.
     detached: true,
     cleanup: false,
+    buffer: options.onStdout === undefined ? true : { stdout: false, stderr: true },
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
   });
+  if (options.onStdout) child.stdout?.on('data', options.onStdout);
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
@@ -67,8 +71,8 @@ export async function git(cwd: string, args: readonly string[], options: GitOpti
   if (result.exitCode === undefined && result.signal === undefined) throw notStarted(cwd, result.cause);
   return {
     status: result.exitCode ?? null,
-    stdout: Buffer.from(result.stdout),
-    stderr: Buffer.from(result.stderr).toString().slice(-MAX_STDERR),
+    stdout: Buffer.from(result.stdout ?? ''),
+    stderr: Buffer.from(result.stderr ?? '').toString().slice(-MAX_STDERR),
     timedOut,
   };
 }

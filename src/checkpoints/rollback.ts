@@ -1,0 +1,165 @@
+/**
+ * Going back. Intents are on disk before anything is touched: killed at any moment, the next process finishes what had
+ * begun to change files, and undoes what had not. Stopping and starting the agent is the caller's.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Checkpoint, CheckpointRoot, RollbackPart } from '../core/checkpoint.ts';
+import { makePrivateFolder } from '../config/private-folder.ts';
+import { MuxwardError } from '../core/errors.ts';
+import { outlastStrayGits } from '../system/open-files.ts';
+import { writePrivateFile } from '../system/secure-files.ts';
+import { readConversation, writeConversation, type Transcript } from './conversation.ts';
+import { createCheckpoint, piecesOf, type CheckpointRequest, type Vault } from './create.ts';
+import { findRoot, type Root } from './find-root.ts';
+import { inTurn } from './in-turn.ts';
+import { findObstacles, restoreTree } from './restore-tree.ts';
+import { openShadow, type Shadow } from './shadow.ts';
+import { takeSnapshot, type SnapshotOptions } from './snapshot.ts';
+import { glanceAt } from './verify.ts';
+
+export interface RollbackJournal {
+  readonly agent: string;
+  readonly target: string;
+  /** The checkpoint that holds what is undone; null until it is made. */
+  readonly before: string | null;
+  readonly part: RollbackPart;
+  /** `preparing`: nothing was touched. `restoring`: finish it. `restored`: only the agent is still to be started. */
+  readonly phase: 'preparing' | 'restoring' | 'restored';
+  readonly cwd: string;
+  readonly umask: number;
+  readonly wasRunning: boolean;
+  /** Which conversation the agent goes on in; null where that is not changed, `fresh` where it had none yet. */
+  readonly transcript: Transcript | 'fresh' | null;
+  readonly at: string;
+}
+
+function journalFile({ manifests }: Vault, agent: string): string {
+  return path.join(manifests.agentFolder(agent), 'rollback.json');
+}
+
+/** The rollback that is under way, or was when a process was killed. */
+export function readJournal(vault: Vault, agent: string): RollbackJournal | null {
+  try {
+    return JSON.parse(fs.readFileSync(journalFile(vault, agent), 'utf8')) as RollbackJournal;
+  } catch {
+    return null;
+  }
+}
+
+/** @throws MuxwardError `storage` */
+export function writeJournal(vault: Vault, journal: RollbackJournal): void {
+  makePrivateFolder(vault.manifests.agentFolder(journal.agent));
+  writePrivateFile(journalFile(vault, journal.agent), `${JSON.stringify(journal)}\n`, { fsync: true });
+}
+
+/** The rollback is over. What it undid is what the next `--undo` returns to. */
+export function endJournal(vault: Vault, { agent, before, phase }: RollbackJournal): void {
+  if (phase === 'restored' && before !== null) writePrivateFile(undoFile(vault, agent), JSON.stringify({ before }), { fsync: true });
+  fs.rmSync(journalFile(vault, agent), { force: true });
+}
+
+/** The checkpoint that the last rollback made of what it undid. */
+export function lastUndone(vault: Vault, agent: string): string | null {
+  try {
+    return (JSON.parse(fs.readFileSync(undoFile(vault, agent), 'utf8')) as { before: string }).before;
+  } catch {
+    return null;
+  }
+}
+
+function undoFile({ manifests }: Vault, agent: string): string {
+  return path.join(manifests.agentFolder(agent), 'undo.json');
+}
+
+/**
+ * Saves what is about to be undone, also what is ignored but stands in the way. Nothing is touched yet.
+ * @throws MuxwardError `refused` where the target is damaged, or something stands in the way that cannot be saved
+ */
+export async function prepareRollback(vault: Vault, target: Checkpoint, part: RollbackPart, request: CheckpointRequest): Promise<Checkpoint> {
+  const faults = await glanceAt(vault, target);
+  if (faults.length > 0) throw new MuxwardError('refused', `the checkpoint ${target.id} is damaged: ${faults[0]}`, { hint: 'muxward checkpoint verify tells which ones are whole' });
+  const also: string[] = [];
+  if (part !== 'conversation') {
+    for (const { shadow, root } of await targetTrees(vault, target, request.cwd)) {
+      const obstacles = await inTurn(shadow.root.path, async () => findObstacles(shadow, await takeSnapshot(shadow, optionsOf(vault, request.umask)), root));
+      if (obstacles.inTheWay.length > 0) throw inTheWay(obstacles.inTheWay);
+      also.push(...obstacles.savable.map((file) => path.join(shadow.root.path, file)));
+    }
+  }
+  return createCheckpoint(vault, { ...request, also });
+}
+
+function inTheWay([first = '', ...more]: readonly string[]): MuxwardError {
+  return new MuxwardError('refused', `${first}${more.length === 0 ? '' : ` and ${more.length} more`} would be overwritten, and cannot be saved first`, {
+    hint: 'move it away, or raise checkpoint.max_file in config.yaml',
+  });
+}
+
+/** Restores what the journal says; the same again after a kill comes to the same. @throws MuxwardError */
+export async function carryOut(vault: Vault, journal: RollbackJournal): Promise<{ readonly files: number }> {
+  const target = vault.manifests.get(journal.target);
+  let files = 0;
+  if (journal.part !== 'conversation') {
+    for (const tree of await targetTrees(vault, target, journal.cwd)) files += await inTurn(tree.shadow.root.path, () => restoreOne(vault, tree, journal));
+    fs.mkdirSync(journal.cwd, { recursive: true });
+  }
+  if (journal.transcript !== null && journal.transcript !== 'fresh') await restoreConversation(vault, target, journal.transcript);
+  return { files };
+}
+
+async function restoreOne(vault: Vault, { shadow, root }: TargetTree, { umask }: RollbackJournal): Promise<number> {
+  await outlastStrayGits(shadow.folder);
+  const options = optionsOf(vault, umask);
+  const seen = await takeSnapshot(shadow, options);
+  // Ignored files in the way are in the checkpoint that was made before; here git must know them, to replace them.
+  const found = await findObstacles(shadow, seen, root);
+  const now = found.savable.length === 0 ? seen : await takeSnapshot(shadow, { ...options, also: found.savable });
+  const { changes } = now === seen ? found : await findObstacles(shadow, now, root);
+  try {
+    return (await restoreTree(shadow, now, { target: root, changes, umask })).changed;
+  } finally {
+    if (now.index !== shadow.index) fs.rmSync(now.index, { force: true });
+  }
+}
+
+/** A conversation that is still as it was saved is simply taken up again. */
+async function restoreConversation(vault: Vault, { agent, conversation }: Checkpoint, to: Transcript): Promise<void> {
+  if (conversation === null || to.sessionId === conversation.sessionId) return;
+  writeConversation(await readConversation(piecesOf(vault, agent), conversation), conversation.sessionId, to);
+}
+
+interface TargetTree {
+  readonly shadow: Shadow;
+  readonly root: CheckpointRoot;
+}
+
+/** The trees of a checkpoint where they lie now. @throws MuxwardError `refused` where the agent works elsewhere now. */
+async function targetTrees(vault: Vault, target: Checkpoint, cwd: string): Promise<TargetTree[]> {
+  const [main, ...nested] = target.roots;
+  if (main === undefined) return [];
+  const now = await rootNow(cwd, main, vault.places.home);
+  const shadow = openShadow(vault.places.shadows, now, vault.places.home);
+  if (shadow.storeDir !== main.gitDir) {
+    throw new MuxwardError('refused', `the checkpoint ${target.id} is of ${main.path}, and ${target.agent} works in ${now.path} now`, {
+      hint: `export it and import it there: muxward checkpoint export ${target.id}`,
+    });
+  }
+  const inner = nested.map((root) => {
+    const folder = path.join(now.path, path.relative(main.path, root.path));
+    fs.mkdirSync(folder, { recursive: true });
+    return { shadow: openShadow(vault.places.shadows, { path: folder, repository: null }, vault.places.home), root };
+  });
+  return [{ shadow, root: main }, ...inner];
+}
+
+async function rootNow(cwd: string, main: CheckpointRoot, home: string): Promise<Root> {
+  // A folder of its own that is gone can be filled again; a work tree that is gone has lost its link to the repository.
+  const start = fs.existsSync(cwd) ? cwd : main.path;
+  if (main.kind === 'folder') fs.mkdirSync(start, { recursive: true });
+  return findRoot(start, home);
+}
+
+function optionsOf({ limits }: Vault, umask: number): SnapshotOptions {
+  return { ...limits, ignored: false, umask };
+}

@@ -1,0 +1,100 @@
+/** What a checkpoint is, as its manifest on disk and as `checkpoint list --json` tell it. Only shapes. */
+import type { AgentSpec } from './agent.ts';
+
+/** Why it was made. `rollback`: to hold what a rollback was about to undo. */
+export const CHECKPOINT_TRIGGERS = ['hand', 'interval', 'turns', 'rollback', 'remove', 'import'] as const;
+export type CheckpointTrigger = (typeof CHECKPOINT_TRIGGERS)[number];
+
+/** When checkpoints of an agent are made by themselves; null where not. */
+export interface CheckpointPlan {
+  readonly everyMs: number | null;
+  readonly turns: number | null;
+}
+
+/** How many and how much is kept, of each agent. The newest one is always kept. */
+export interface Retention {
+  readonly keep: number;
+  readonly maxAgeMs: number;
+  readonly maxBytes: number;
+}
+
+/** What is in a folder and was not saved, and why. */
+export interface Skipped {
+  readonly path: string;
+  readonly why: 'too-large' | 'unreadable' | 'nested-too-deep';
+  readonly bytes: number | null;
+}
+
+/** One folder tree of a checkpoint: the agent's own, and each repository nested in it. */
+export interface CheckpointRoot {
+  /** Absolute. */
+  readonly path: string;
+  /** `folder`: its content lies in a repository of muxward's own. */
+  readonly kind: 'repository' | 'folder';
+  /** The git folder that holds objects and ref. */
+  readonly gitDir: string;
+  readonly ref: string;
+  readonly commit: string;
+  readonly tree: string;
+  /** Files that differed from the checkpoint before (all of them in the first one). */
+  readonly changed: number;
+  /** Of those, together. */
+  readonly bytes: number;
+  readonly skipped: readonly Skipped[];
+  /** Where the repository itself stood. For the reader: a rollback moves no branch. */
+  readonly head: { readonly branch: string | null; readonly commit: string | null; readonly underWay: string | null } | null;
+}
+
+/** A text that lies, compressed, under its hash among the agent's pieces. */
+export interface Piece {
+  /** SHA-256 of the text. */
+  readonly hash: string;
+  readonly bytes: number;
+}
+
+/** The conversation up to a whole line of its transcript. */
+export interface CheckpointConversation {
+  readonly sessionId: string;
+  /** Where the transcript was. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly lines: number;
+  /** SHA-256 of all of it. */
+  readonly hash: string;
+  readonly pieces: readonly Piece[];
+}
+
+/** The manifest. Its file is written last: where there is none, there is no checkpoint. */
+export interface Checkpoint {
+  readonly version: 1;
+  readonly id: string;
+  readonly agent: string;
+  readonly agentId: string;
+  readonly type: string;
+  readonly at: string;
+  readonly message: string | null;
+  readonly trigger: CheckpointTrigger;
+  /** The agent ran and was not unhealthy. */
+  readonly isGood: boolean;
+  readonly state: string;
+  readonly cwd: string;
+  readonly roots: readonly CheckpointRoot[];
+  readonly conversation: CheckpointConversation | null;
+  /** The specification without environment values. */
+  readonly definition: Piece;
+  readonly environmentNames: readonly string[];
+  readonly screen: Piece | null;
+  /** Where it stood in its messages and its task. */
+  readonly cursor: null;
+  readonly task: null;
+  /** What it took on disk beyond the checkpoints before it, about. */
+  readonly bytes: number;
+  /** What a reader should know: what was not saved, what changed while it was read. */
+  readonly notes: readonly string[];
+}
+
+/** An agent's specification as a checkpoint keeps it. */
+export type SavedDefinition = Omit<AgentSpec, 'env'>;
+
+export const ROLLBACK_PARTS = ['both', 'files', 'conversation'] as const;
+export type RollbackPart = (typeof ROLLBACK_PARTS)[number];
