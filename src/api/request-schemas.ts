@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { SEVERITIES } from '../core/alert.ts';
 import { STATES } from '../core/state.ts';
+import { ROLLBACK_PARTS } from '../core/checkpoint.ts';
 import { MuxwardError } from '../core/errors.ts';
 import { END_KINDS } from '../core/end.ts';
 import { END_ACTIONS } from '../core/recovery.ts';
@@ -108,7 +109,10 @@ const spec = z.looseObject({
   worktree: z.optional(z.strictObject({ branch: nullable(text), base: nullable(text), copy: words, link: words, setup: words })),
   // Where it lies is for the daemon to say.
   place: z.optional(z.undefined()),
+  checkpoint: z.optional(z.strictObject({ everyMs: nullable(count), turns: nullable(count) })),
 });
+
+const absolute = text.check(z.regex(/^\//));
 
 const NOTHING = z.strictObject({});
 
@@ -157,6 +161,20 @@ const SCHEMAS: Record<Route, z.ZodMiniType> = {
   'GET /api/worktrees/:name/diff': NOTHING,
   'POST /api/worktrees/:name/merge': z.strictObject({ into: z.optional(text), squash: z.optional(z.boolean()), message: z.optional(text) }),
   'POST /api/worktrees/:name/remove': z.strictObject({ dryRun: z.optional(z.boolean()) }),
+  'GET /api/checkpoints': z.strictObject({ agent: z.optional(text) }),
+  'POST /api/checkpoints': z.strictObject({ agent: text, message: nullable(text), ignored: z.boolean() }),
+  'POST /api/checkpoints/verify': z.strictObject({ id: z.optional(text) }),
+  'POST /api/checkpoints/prune': z.strictObject({
+    agent: z.optional(text),
+    keep: z.optional(z.int().check(z.nonnegative())),
+    olderMs: z.optional(count),
+    dryRun: z.boolean(),
+  }),
+  'POST /api/checkpoints/export': z.strictObject({ id: text, file: absolute }),
+  'POST /api/checkpoints/import': z.strictObject({ file: absolute, agent: text }),
+  'GET /api/checkpoints/:id': NOTHING,
+  'GET /api/checkpoints/:id/diff': NOTHING,
+  'POST /api/agents/:name/rollback': z.strictObject({ id: z.optional(text), part: z.enum(ROLLBACK_PARTS), undo: z.boolean() }),
   'POST /api/daemon/stop': z.strictObject({ agents: z.boolean() }),
 };
 

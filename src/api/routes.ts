@@ -45,6 +45,15 @@ const ROUTES = [
   'GET /api/worktrees/:name/diff',
   'POST /api/worktrees/:name/merge',
   'POST /api/worktrees/:name/remove',
+  'GET /api/checkpoints',
+  'POST /api/checkpoints',
+  'POST /api/checkpoints/verify',
+  'POST /api/checkpoints/prune',
+  'POST /api/checkpoints/export',
+  'POST /api/checkpoints/import',
+  'GET /api/checkpoints/:id',
+  'GET /api/checkpoints/:id/diff',
+  'POST /api/agents/:name/rollback',
   'POST /api/daemon/stop',
 ] as const satisfies readonly Route[];
 

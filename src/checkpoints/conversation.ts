@@ -53,3 +53,9 @@ export function writeConversation(text: Buffer, from: string, to: Transcript): v
 function makeFolder(folder: string): void {
   if (!fs.existsSync(folder)) makePrivateFolder(folder);
 }
+
+/** Nothing was said since: the transcript is what was saved, to its end. */
+export function holdsExactly(file: string, { bytes, hash }: CheckpointConversation): boolean {
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  return stat?.size === bytes && hashOf(fs.readFileSync(file)) === hash;
+}

@@ -1,13 +1,14 @@
 /** Makes a checkpoint: trees, refs, conversation, and last the manifest, without which nothing of it counts. */
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Checkpoint, CheckpointTrigger, SavedDefinition } from '../core/checkpoint.ts';
+import type { AgentSpec } from '../core/agent.ts';
+import type { Checkpoint, CheckpointRoot, CheckpointTrigger } from '../core/checkpoint.ts';
 import { MuxwardError } from '../core/errors.ts';
 import { formatSize } from '../core/units.ts';
 import { saveConversation, type Transcript } from './conversation.ts';
 import { findRoot, type Root } from './find-root.ts';
 import { inTurn } from './in-turn.ts';
-import { Manifests } from './manifests.ts';
+import { heldRefs, Manifests } from './manifests.ts';
 import { Pieces } from './pieces.ts';
 import { openShadow } from './shadow.ts';
 import { commitTrees, holdTrees, saveTrees, tidyTrees, type SavedTree, type TreePlaces } from './trees.ts';
@@ -32,10 +33,13 @@ export interface CheckpointRequest {
   readonly ignored: boolean;
   readonly transcript: Transcript | null;
   readonly screen: string | null;
-  readonly definition: SavedDefinition;
+  /** The specification without environment values. */
+  readonly definition: Omit<AgentSpec, 'env'>;
   readonly environmentNames: readonly string[];
   /** Files that are saved though they are ignored; absolute. */
   readonly also?: readonly string[];
+  /** Nothing is made where files and conversation are those of the newest one. */
+  readonly onlyIfChanged?: boolean;
   /** What a reader should know. */
   readonly notes?: readonly string[];
 }
@@ -55,8 +59,11 @@ export function piecesOf({ manifests }: Vault, agent: string): Pieces {
   return new Pieces(path.join(manifests.agentFolder(agent), 'pieces'));
 }
 
-/** @throws MuxwardError, with nothing made that a later `sweepLeftovers` does not remove. */
-export async function createCheckpoint(vault: Vault, request: CheckpointRequest): Promise<Checkpoint> {
+/**
+ * Null only where `onlyIfChanged` was asked for and nothing has.
+ * @throws MuxwardError, with nothing made that a later `sweepLeftovers` does not remove.
+ */
+export async function createCheckpoint(vault: Vault, request: CheckpointRequest): Promise<Checkpoint | null> {
   const root = await findRoot(request.cwd, vault.places.home);
   return inTurn(root.path, async () => {
     try {
@@ -71,16 +78,16 @@ export async function createCheckpoint(vault: Vault, request: CheckpointRequest)
   });
 }
 
-async function make(vault: Vault, request: CheckpointRequest, root: Root): Promise<Checkpoint> {
+async function make(vault: Vault, request: CheckpointRequest, root: Root): Promise<Checkpoint | null> {
   const { manifests, limits, places } = vault;
   const at = new Date();
   const { trees, skipped } = await saveTrees(places, root, { ...limits, ignored: request.ignored, umask: request.umask, also: request.also ?? [] });
   try {
     const roots = await commitTrees(trees, request.agent, request.id, at, request.umask);
-    const stores = Map.groupBy(roots, ({ gitDir }) => gitDir);
-    manifests.begin(request.agent, request.id, [...stores].map(([storeDir, held]) => ({ storeDir, refs: held.map(({ ref }) => ref) })));
-    await holdTrees(trees, roots, request.umask);
     const texts = await saveTexts(vault, request);
+    if (request.onlyIfChanged && isAsTheNewest(manifests, request.agent, roots, texts.saved.conversation)) return null;
+    manifests.begin(request.agent, request.id, heldRefs({ roots }));
+    await holdTrees(trees, roots, request.umask);
     const all = roots.map((one, i) => (i === 0 ? { ...one, skipped: [...one.skipped, ...skipped] } : one));
     const checkpoint: Checkpoint = {
       ...named(request),
@@ -97,6 +104,13 @@ async function make(vault: Vault, request: CheckpointRequest, root: Root): Promi
   } finally {
     tidyTrees(trees);
   }
+}
+
+function isAsTheNewest(manifests: Manifests, agent: string, roots: readonly CheckpointRoot[], conversation: Checkpoint['conversation']): boolean {
+  const [newest] = manifests.list(agent).checkpoints;
+  if (newest === undefined) return false;
+  const treesOf = (all: readonly CheckpointRoot[]): string => all.map(({ path: folder, tree }) => `${folder} ${tree}`).join('\n');
+  return treesOf(newest.roots) === treesOf(roots) && newest.conversation?.hash === conversation?.hash;
 }
 
 type Named = Pick<Checkpoint, 'version' | 'id' | 'agent' | 'agentId' | 'type' | 'message' | 'trigger' | 'isGood' | 'state' | 'cwd' | 'environmentNames'>;

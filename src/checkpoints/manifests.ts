@@ -127,7 +127,7 @@ export class Manifests {
 }
 
 /** The refs that a checkpoint has, by store. */
-export function heldRefs({ roots }: Checkpoint): HeldRefs[] {
+export function heldRefs({ roots }: Pick<Checkpoint, 'roots'>): HeldRefs[] {
   const stores = Map.groupBy(roots, ({ gitDir }) => gitDir);
   return [...stores].map(([storeDir, held]) => ({ storeDir, refs: held.map(({ ref }) => ref) }));
 }

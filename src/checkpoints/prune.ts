@@ -71,12 +71,13 @@ async function collectStore(vault: Vault, storeDir: string): Promise<void> {
   await inTurn(tree, () => git(storeDir, ['gc', '--quiet', `--prune=${PRUNE_EXPIRE}`], { env: { GIT_DIR: storeDir } }));
 }
 
-/** Files of killed processes in all shadows. */
+/** Files of killed processes in all shadows, when none of this home works on them. */
 export function sweepShadows({ places }: Vault): void {
   if (!fs.existsSync(places.shadows)) return;
   for (const name of fs.readdirSync(places.shadows)) {
     const folder = path.join(places.shadows, name);
-    if (fs.existsSync(path.join(folder, 'work'))) sweepWork({ folder }, WORK_KEPT_MS);
+    if (name.startsWith('.transfer-')) fs.rmSync(folder, { recursive: true, force: true });
+    else if (fs.existsSync(path.join(folder, 'work'))) sweepWork({ folder }, WORK_KEPT_MS);
   }
 }
 

@@ -87,7 +87,9 @@ export async function prepareRollback(vault: Vault, target: Checkpoint, part: Ro
       also.push(...obstacles.savable.map((file) => path.join(shadow.root.path, file)));
     }
   }
-  return createCheckpoint(vault, { ...request, also });
+  const made = await createCheckpoint(vault, { ...request, onlyIfChanged: false, also });
+  if (made === null) throw new MuxwardError('bug', 'a rollback saved nothing');
+  return made;
 }
 
 function inTheWay([first = '', ...more]: readonly string[]): MuxwardError {
@@ -129,13 +131,13 @@ async function restoreConversation(vault: Vault, { agent, conversation }: Checkp
   writeConversation(await readConversation(piecesOf(vault, agent), conversation), conversation.sessionId, to);
 }
 
-interface TargetTree {
+export interface TargetTree {
   readonly shadow: Shadow;
   readonly root: CheckpointRoot;
 }
 
 /** The trees of a checkpoint where they lie now. @throws MuxwardError `refused` where the agent works elsewhere now. */
-async function targetTrees(vault: Vault, target: Checkpoint, cwd: string): Promise<TargetTree[]> {
+export async function targetTrees(vault: Vault, target: Checkpoint, cwd: string): Promise<TargetTree[]> {
   const [main, ...nested] = target.roots;
   if (main === undefined) return [];
   const now = await rootNow(cwd, main, vault.places.home);
@@ -160,6 +162,6 @@ async function rootNow(cwd: string, main: CheckpointRoot, home: string): Promise
   return findRoot(start, home);
 }
 
-function optionsOf({ limits }: Vault, umask: number): SnapshotOptions {
+export function optionsOf({ limits }: Vault, umask: number): SnapshotOptions {
   return { ...limits, ignored: false, umask };
 }

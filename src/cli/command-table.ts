@@ -37,6 +37,9 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'rm', group: 'Stop', summary: 'forget agents that have ended', load: () => import('./commands/rm.ts') },
   { name: 'down', group: 'Stop', summary: "end what a project's muxward.yaml declares", load: () => import('./commands/down.ts') },
 
+  { name: 'checkpoint', group: 'Go back', summary: "an agent's saved states", load: () => import('./commands/checkpoint.ts') },
+  { name: 'rollback', group: 'Go back', summary: 'take an agent back, files and conversation', load: () => import('./commands/rollback.ts') },
+
   { name: 'worktree', group: 'Look after', summary: "agents' git worktrees: list, diff, merge, rm", load: () => import('./commands/worktree.ts') },
   { name: 'doctor', group: 'Look after', summary: 'check this machine, with remedies', load: () => import('./commands/doctor.ts') },
   { name: 'resources', group: 'Look after', summary: 'the machine, and how much more fits', load: () => import('./commands/resources.ts') },

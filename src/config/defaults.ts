@@ -32,6 +32,17 @@ export const EVENTS_KEPT = 100_000;
 
 export const TERMINAL_SIZE = { columns: 200, rows: 50 } as const;
 
+/** Checkpoints of one agent that are kept: so many, this long, and of this size together. */
+export const CHECKPOINTS_KEPT = 50;
+export const CHECKPOINT_KEPT_MS = 30 * 86_400_000;
+export const CHECKPOINTS_MAX_BYTES = 2 * 2 ** 30;
+
+/** A larger file is told in the checkpoint, and not saved: compressing one takes a second for each 50 MB. */
+export const CHECKPOINT_MAX_FILE_BYTES = 100 * 2 ** 20;
+
+/** What is new in one checkpoint, together: more is most likely something that can be made again. */
+export const CHECKPOINT_MAX_NEW_BYTES = 2 * 2 ** 30;
+
 /** The oldest tmux that knows all that is used: `-f` flags of clients, `source-file` from a control client. */
 export const TMUX_MINIMUM = '3.2';
 

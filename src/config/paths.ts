@@ -14,6 +14,7 @@ export interface HomePaths {
   readonly daemonLog: string;
   readonly startLock: string;
   readonly logs: string;
+  readonly checkpoints: string;
   readonly run: string;
   /** FIFO on which wrappers report. */
   readonly ends: string;
@@ -53,6 +54,7 @@ export function homePaths(home: string): HomePaths {
     daemonLog: path.join(home, 'daemon.log'),
     startLock: path.join(home, 'start.lock'),
     logs: path.join(home, 'logs'),
+    checkpoints: path.join(home, 'checkpoints'),
     run,
     ends: path.join(run, '.ends'),
     lastRun: path.join(run, '.last-run'),

@@ -1,5 +1,6 @@
 /** What the user can set, and what holds where nothing is set. */
 import type { Limits } from '../core/limits.ts';
+import type { CheckpointPlan, Retention } from '../core/checkpoint.ts';
 import type { HookSpec } from '../core/hook.ts';
 import { DEFAULT_RECOVERY, type RecoverySettings } from '../core/recovery.ts';
 import { DEFAULT_RESTART, type RestartSettings } from '../core/restart-policy.ts';
@@ -32,6 +33,14 @@ export interface Settings {
     readonly rows: number;
     readonly timeoutMs: number;
   };
+  readonly checkpoint: {
+    /** For agents that have no plan of their own. */
+    readonly plan: CheckpointPlan;
+    readonly retention: Retention;
+    readonly maxFileBytes: number;
+    /** Of everything that is new in one checkpoint. */
+    readonly maxNewBytes: number;
+  };
   readonly eventsKept: number;
   /** Where agents' worktrees are made: absolute, or from `~`; null for the home's own folder. */
   readonly worktrees: { readonly folder: string | null };
@@ -61,6 +70,12 @@ export const DEFAULT_SETTINGS: Settings = frozen({
     columns: defaults.TERMINAL_SIZE.columns,
     rows: defaults.TERMINAL_SIZE.rows,
     timeoutMs: defaults.TMUX_TIMEOUT_MS,
+  },
+  checkpoint: {
+    plan: { everyMs: null, turns: null },
+    retention: { keep: defaults.CHECKPOINTS_KEPT, maxAgeMs: defaults.CHECKPOINT_KEPT_MS, maxBytes: defaults.CHECKPOINTS_MAX_BYTES },
+    maxFileBytes: defaults.CHECKPOINT_MAX_FILE_BYTES,
+    maxNewBytes: defaults.CHECKPOINT_MAX_NEW_BYTES,
   },
   eventsKept: defaults.EVENTS_KEPT,
   worktrees: { folder: null },

@@ -46,11 +46,26 @@ function settingsFrom(file: SettingsFile, document: PositionedYaml): Settings {
       rows: number(tmux?.rows) ?? standard.tmux.rows,
       timeoutMs: ms(tmux?.timeout) ?? standard.tmux.timeoutMs,
     },
+    checkpoint: checkpointFrom(file),
     eventsKept: number(events?.keep) ?? standard.eventsKept,
     worktrees: { folder: worktrees?.folder ?? standard.worktrees.folder },
     hooks: (file.hooks ?? []).map((hook) => hookFrom(hook)),
     alerts,
     history: { keepRows: number(history?.keep) ?? standard.history.keepRows },
+  };
+}
+
+function checkpointFrom({ checkpoint }: SettingsFile): Settings['checkpoint'] {
+  const { plan, retention, maxFileBytes, maxNewBytes } = DEFAULT_SETTINGS.checkpoint;
+  return {
+    plan: { everyMs: ms(checkpoint?.every) ?? plan.everyMs, turns: number(checkpoint?.turns) ?? plan.turns },
+    retention: {
+      keep: number(checkpoint?.keep) ?? retention.keep,
+      maxAgeMs: ms(checkpoint?.keep_for) ?? retention.maxAgeMs,
+      maxBytes: bytes(checkpoint?.keep_size) ?? retention.maxBytes,
+    },
+    maxFileBytes: bytes(checkpoint?.max_file) ?? maxFileBytes,
+    maxNewBytes: bytes(checkpoint?.max_size) ?? maxNewBytes,
   };
 }
 

@@ -81,6 +81,21 @@ export const settingsSchema = mapWith(
         'The private tmux server.',
       ),
     ),
+    checkpoint: z.optional(
+      mapWith(
+        {
+          every: z.optional(duration('An agent gets a checkpoint this often, if something changed.', { minMs: 1000 })),
+          turns: z.optional(count('A Claude Code agent gets a checkpoint after so many turns, if something changed.', { min: 1, max: 1000 })),
+          keep: z.optional(count('Checkpoints kept of each agent.', { min: 1, max: 100_000 })),
+          keep_for: z.optional(duration('How long a checkpoint is kept.')),
+          keep_size: z.optional(size('Of all checkpoints of an agent together.')),
+          max_file: z.optional(size('A larger file is told, and not saved.')),
+          max_size: z.optional(size('Of what is new in one checkpoint, together.')),
+        },
+        'a map such as {every: 10m, keep: 50}',
+        'Checkpoints of agents.',
+      ),
+    ),
     events: z.optional(mapWith({ keep: z.optional(count('Events kept in the audit trail.', { min: 100, max: 10_000_000 })) }, 'a map such as {keep: 100000}', 'The audit trail.')),
     history: z.optional(mapWith({ keep: z.optional(count('Samples kept of all agents together.', { min: 1000, max: 100_000_000 })) }, 'a map such as {keep: 500000}', 'What agents used, over time.')),
     alerts: z.optional(alertsSchema),

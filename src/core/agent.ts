@@ -4,6 +4,7 @@
  */
 import type { AgentAlertRule } from './alert.ts';
 import type { Activity } from './activity.ts';
+import type { CheckpointPlan } from './checkpoint.ts';
 import type { End } from './end.ts';
 import type { CheckReport, HealthSpec, HealthStatus } from './health.ts';
 import type { HookSpec } from './hook.ts';
@@ -48,6 +49,8 @@ export interface AgentSpec {
   readonly worktree?: WorktreeWish;
   /** Where that worktree was made; `cwd` lies in it. */
   readonly place?: WorktreePlace;
+  /** When checkpoints are made by themselves; as the settings say where absent. */
+  readonly checkpoint?: CheckpointPlan;
 }
 
 export interface Resources {

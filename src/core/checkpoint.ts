@@ -1,6 +1,4 @@
 /** What a checkpoint is, as its manifest on disk and as `checkpoint list --json` tell it. Only shapes. */
-import type { AgentSpec } from './agent.ts';
-
 /** Why it was made. `rollback`: to hold what a rollback was about to undo. */
 export const CHECKPOINT_TRIGGERS = ['hand', 'interval', 'turns', 'rollback', 'remove', 'import'] as const;
 export type CheckpointTrigger = (typeof CHECKPOINT_TRIGGERS)[number];
@@ -93,8 +91,63 @@ export interface Checkpoint {
   readonly notes: readonly string[];
 }
 
-/** An agent's specification as a checkpoint keeps it. */
-export type SavedDefinition = Omit<AgentSpec, 'env'>;
-
 export const ROLLBACK_PARTS = ['both', 'files', 'conversation'] as const;
 export type RollbackPart = (typeof ROLLBACK_PARTS)[number];
+
+/** One checkpoint as commands show it. */
+export interface CheckpointView {
+  readonly id: string;
+  readonly agent: string;
+  readonly at: string;
+  readonly message: string | null;
+  readonly trigger: CheckpointTrigger;
+  /** The agent ran and was not unhealthy: `rollback` goes to the newest such one by default. */
+  readonly good: boolean;
+  readonly state: string;
+  readonly cwd: string;
+  /** Over all its folder trees. */
+  readonly files: { readonly trees: number; readonly changed: number; readonly bytes: number; readonly skipped: readonly Skipped[] };
+  readonly conversation: { readonly sessionId: string; readonly lines: number; readonly bytes: number } | null;
+  /** What it took on disk beyond the checkpoints before it, about. */
+  readonly bytes: number;
+  readonly notes: readonly string[];
+}
+
+export function viewOf({ id, agent, at, message, trigger, isGood, state, cwd, roots, conversation, bytes, notes }: Checkpoint): CheckpointView {
+  const sum = (of: (root: CheckpointRoot) => number): number => roots.reduce((total, root) => total + of(root), 0);
+  return {
+    id,
+    agent,
+    at,
+    message,
+    trigger,
+    good: isGood,
+    state,
+    cwd,
+    files: { trees: roots.length, changed: sum(({ changed }) => changed), bytes: sum((root) => root.bytes), skipped: roots.flatMap(({ skipped }) => skipped) },
+    conversation: conversation && { sessionId: conversation.sessionId, lines: conversation.lines, bytes: conversation.bytes },
+    bytes,
+    notes,
+  };
+}
+
+/** `checkpoint diff`: what was done since, and what a rollback would undo. */
+export interface CheckpointDiff {
+  readonly id: string;
+  readonly files: readonly { readonly status: string; readonly path: string }[];
+  /** As `git diff` prints it. */
+  readonly patch: string;
+  /** The patch was cut. */
+  readonly cut: boolean;
+}
+
+export interface RollbackReply {
+  /** What the agent stands at now. */
+  readonly checkpoint: CheckpointView;
+  /** What was undone; `rollback --undo` returns to it. */
+  readonly undone: CheckpointView;
+  readonly part: RollbackPart;
+  readonly filesChanged: number;
+  readonly restarted: boolean;
+  readonly sessionId: string | null;
+}

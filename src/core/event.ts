@@ -1,6 +1,7 @@
 /** The typed events of the audit trail: what happened to which agent, in the past tense. */
 import type { Activity } from './activity.ts';
 import type { Severity } from './alert.ts';
+import type { CheckpointTrigger, RollbackPart } from './checkpoint.ts';
 import type { End } from './end.ts';
 import type { LimitAction, LimitName } from './limits.ts';
 import type { CheckName, HealthStatus } from './health.ts';
@@ -28,6 +29,10 @@ export interface EventData {
   'alert.acknowledged': { readonly id: string };
   /** A channel could not be told in spite of all attempts. */
   'channel.failed': { readonly channel: string; readonly message: string };
+  'checkpoint.created': { readonly id: string; readonly trigger: CheckpointTrigger; readonly bytes: number; readonly notes: readonly string[] };
+  'checkpoint.failed': { readonly trigger: CheckpointTrigger; readonly message: string };
+  'checkpoint.restored': { readonly id: string; readonly undone: string | null; readonly part: RollbackPart };
+  'checkpoint.pruned': { readonly count: number; readonly freedBytes: number };
   'hook.failed': { readonly command: string; readonly message: string };
   'worktree.made': { readonly path: string; readonly branch: string };
   /** `saved`: the ref that holds what was in no other place. */
@@ -63,6 +68,10 @@ export const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'alert.escalated': true,
   'alert.acknowledged': true,
   'channel.failed': true,
+  'checkpoint.created': true,
+  'checkpoint.failed': true,
+  'checkpoint.restored': true,
+  'checkpoint.pruned': true,
   'hook.failed': true,
   'daemon.started': true,
   'daemon.stopped': true,

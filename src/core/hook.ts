@@ -20,6 +20,9 @@ const HOOK_EVENTS = [
   'channel.failed',
   'worktree.made',
   'worktree.removed',
+  'checkpoint.created',
+  'checkpoint.failed',
+  'checkpoint.restored',
 ] as const satisfies readonly EventType[];
 
 export type HookTrigger = State | (typeof HOOK_EVENTS)[number];

@@ -5,6 +5,7 @@
  */
 import type { Agent, AgentDetails, AgentSpec } from './agent.ts';
 import type { Alert, AlertRuleInfo, ChannelInfo, Delivery, Severity, Silence, TestOutcome } from './alert.ts';
+import type { Checkpoint, CheckpointDiff, CheckpointView, RollbackPart, RollbackReply } from './checkpoint.ts';
 import type { ErrorBody } from './errors.ts';
 import type { MuxwardEvent } from './event.ts';
 import type { HistoryReply } from './history.ts';
@@ -133,6 +134,19 @@ export interface AlertRulesReply {
   readonly silences: readonly Silence[];
 }
 
+/** Newest first. `damaged`: manifests that cannot be believed. */
+export interface CheckpointList {
+  readonly checkpoints: readonly CheckpointView[];
+  readonly damaged: readonly { readonly id: string; readonly agent: string }[];
+}
+
+/** None where all of it is as it was saved. */
+export interface CheckpointFaults {
+  readonly id: string;
+  readonly agent: string;
+  readonly faults: readonly string[];
+}
+
 /** Method and path of each route, what it takes (query `q` as JSON for GET, body otherwise) and what it gives. */
 export interface Routes {
   'GET /healthz': { takes: undefined; gives: DaemonInfo };
@@ -177,6 +191,22 @@ export interface Routes {
   /** `into`: a branch, its base where absent. */
   'POST /api/worktrees/:name/merge': { takes: { readonly into?: string; readonly squash?: boolean; readonly message?: string }; gives: WorktreeMerge };
   'POST /api/worktrees/:name/remove': { takes: { readonly dryRun?: boolean }; gives: WorktreeRemoval };
+  'GET /api/checkpoints': { takes: { readonly agent?: string }; gives: CheckpointList };
+  'POST /api/checkpoints': {
+    takes: { readonly agent: string; readonly message: string | null; readonly ignored: boolean };
+    gives: CheckpointView;
+  };
+  'GET /api/checkpoints/:id': { takes: undefined; gives: CheckpointView & { readonly manifest: Checkpoint } };
+  'GET /api/checkpoints/:id/diff': { takes: undefined; gives: CheckpointDiff };
+  'POST /api/checkpoints/verify': { takes: { readonly id?: string }; gives: { readonly checkpoints: readonly CheckpointFaults[] } };
+  'POST /api/checkpoints/prune': {
+    takes: { readonly agent?: string; readonly keep?: number; readonly olderMs?: number; readonly dryRun: boolean };
+    gives: { readonly dryRun: boolean; readonly removed: readonly CheckpointView[]; readonly freedBytes: number };
+  };
+  'POST /api/checkpoints/export': { takes: { readonly id: string; readonly file: string }; gives: { readonly file: string; readonly bytes: number } };
+  'POST /api/checkpoints/import': { takes: { readonly file: string; readonly agent: string }; gives: CheckpointView };
+  /** Without an id: the last good one. `undo`: to what the last rollback undid. */
+  'POST /api/agents/:name/rollback': { takes: { readonly id?: string; readonly part: RollbackPart; readonly undo: boolean }; gives: RollbackReply };
   'POST /api/daemon/stop': { takes: { readonly agents: boolean }; gives: Record<never, never> };
 }
 

@@ -20,6 +20,9 @@ import { Typist } from './claude/typing/typist.ts';
 import { drained } from './drain.ts';
 import { showAlertCount } from './alerts/alert-count.ts';
 import { startAlerts, withoutSecrets } from './alerts/start-alerts.ts';
+import { Checkpoints } from './checkpoints/checkpoints.ts';
+import { recoverRollbacks } from './checkpoints/roll-back.ts';
+import { scheduleCheckpoints } from './checkpoints/schedule.ts';
 import { EventHub } from './event-hub.ts';
 import { HealthChecks } from './health/health-checks.ts';
 import { History } from './history/history.ts';
@@ -85,10 +88,14 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   const history = new History({ registry, store, hub, keepRows: settings.history.keepRows, onError });
   history.start();
   const alerts = startAlerts({ settings: settings.alerts, registry, store, hub, paths, tmux, env: options.env, growthOf: (agent) => history.growthOf(agent), onError });
+  const { checkpoints } = parts;
+  const rollbacks = { ...parts, registry, stopGraceMs: settings.stopGraceMs };
+  await recoverRollbacks(rollbacks, onError);
   const stops = [
     runHooks({ hub, registry, hooks: settings.hooks, env: withoutSecrets(options.env, settings.alerts) }),
     showStates(hub, registry, tmux, (error) => log.warn('status line', error)),
     watchForOom(lifecycle, registry.clock),
+    scheduleCheckpoints({ registry, checkpoints, hooks: parts.hooks, plan: settings.checkpoint.plan, onError }),
     () => watch.stop(),
     () => parts.throttle.stop(),
     () => health.stop(),
@@ -140,7 +147,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   log.info(`muxwardd ${version} serves ${paths.home} (pid ${process.pid}, ${registry.all().length} agents)`);
 }
 
-type Parts = Pick<Daemon, 'tmux' | 'lifecycle' | 'launcher' | 'marks' | 'watch' | 'watchers' | 'hooks' | 'claude' | 'typist'> & { readonly throttle: Throttle };
+type Parts = Pick<Daemon, 'tmux' | 'lifecycle' | 'launcher' | 'marks' | 'watch' | 'watchers' | 'hooks' | 'claude' | 'typist' | 'checkpoints'> & { readonly throttle: Throttle };
 
 function wire(options: DaemonOptions & { readonly hub: EventHub }, paths: HomePaths, settings: Settings, registry: Registry, knownServer: string): Parts & { tmuxLoss: TmuxLoss } {
   const { log, installation } = options;
@@ -197,7 +204,8 @@ function wire(options: DaemonOptions & { readonly hub: EventHub }, paths: HomePa
     onError: warn,
   });
   const typist = new Typist({ tmux, hooks: claude.hooks, paths });
-  return { tmux, lifecycle, launcher, marks, watch, watchers, hooks: claude.hooks, claude, typist, tmuxLoss, throttle };
+  const checkpoints = new Checkpoints({ registry, tmux, marks, paths, settings: settings.checkpoint, onError: warn });
+  return { tmux, lifecycle, launcher, marks, watch, watchers, hooks: claude.hooks, claude, typist, checkpoints, tmuxLoss, throttle };
 }
 
 /** What only explains later why something is gone must not hold up what is there. */

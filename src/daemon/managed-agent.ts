@@ -114,6 +114,8 @@ export interface ManagedAgent {
   draining: Promise<void> | null;
   /** Looks in a row at which the process was gone and nobody had reported its end. */
   unseen: number;
+  /** Stopped by us for a moment: no state follows from it. */
+  isHeld?: boolean;
 }
 
 export const VERDICTS_KEPT = 10;

@@ -133,7 +133,7 @@ export class Watch {
         return;
       case 'stopped':
         agent.unseen = 0;
-        if (agent.record.state !== 'paused' && agent.record.throttled !== true) registry.move(agent, 'pause', 'it was stopped by a signal or by Ctrl-Z');
+        if (agent.record.state !== 'paused' && agent.record.throttled !== true && !agent.isHeld) registry.move(agent, 'pause', 'it was stopped by a signal or by Ctrl-Z');
         return;
       case 'zombie':
       case 'gone':

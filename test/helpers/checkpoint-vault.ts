@@ -77,8 +77,10 @@ export class TestVault {
     };
   }
 
-  create(values: Partial<CheckpointRequest> = {}): Promise<Checkpoint> {
-    return createCheckpoint(this.vault, this.request(values));
+  async create(values: Partial<CheckpointRequest> = {}): Promise<Checkpoint> {
+    const made = await createCheckpoint(this.vault, this.request(values));
+    if (made === null) throw new Error('nothing was made');
+    return made;
   }
 
   journal(target: Checkpoint, values: Partial<RollbackJournal> = {}): RollbackJournal {

@@ -62,6 +62,14 @@ function describe(event: MuxwardEvent): string {
       return `alert ${event.data.id} acknowledged`;
     case 'channel.failed':
       return `channel ${event.data.channel} could not be told: ${event.data.message}`;
+    case 'checkpoint.created':
+      return `checkpoint ${event.data.id} (${event.data.trigger})${event.data.notes.length === 0 ? '' : `, with ${event.data.notes.length} notes`}`;
+    case 'checkpoint.failed':
+      return `no checkpoint (${event.data.trigger}): ${event.data.message}`;
+    case 'checkpoint.restored':
+      return `rolled back to ${event.data.id}${event.data.part === 'both' ? '' : ` (${event.data.part} only)`}`;
+    case 'checkpoint.pruned':
+      return `${event.data.count} old checkpoints removed`;
     case 'hook.failed':
       return `hook failed (${event.data.command}): ${event.data.message}`;
     case 'daemon.started':

@@ -212,6 +212,7 @@ async function remove(daemon: Daemon, agent: ManagedAgent, request: ActRequest):
     }
     stopped(agent, await stopTree(daemon, agent, { action: 'stop', ...(request.graceMs === undefined ? {} : { graceMs: request.graceMs }) }, 'stay-down'));
   }
+  await daemon.checkpoints.beforeRemoval(agent);
   await agent.draining;
   const removal = await daemon.worktrees.remove(agent);
   if (record.pane !== null) await tmux.killSession(spec.name);

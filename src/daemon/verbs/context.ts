@@ -4,6 +4,7 @@ import type { HomePaths } from '../../config/paths.ts';
 import type { DaemonInfo } from '../../core/protocol.ts';
 import type { Store } from '../../store/store.ts';
 import type { TmuxServer } from '../../tmux/server.ts';
+import type { Checkpoints } from '../checkpoints/checkpoints.ts';
 import type { HookStream } from '../claude/hook-stream.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { Typist } from '../claude/typing/typist.ts';
@@ -40,6 +41,7 @@ export interface Daemon {
   readonly typist: Typist;
   readonly claude: ClaudeAgents;
   readonly history: History;
+  readonly checkpoints: Checkpoints;
   info(): DaemonInfo;
   /** How many clients follow the numbers now; adding one makes samples come every second. */
   readonly watchers: Set<symbol>;

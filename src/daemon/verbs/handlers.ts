@@ -2,12 +2,23 @@
 import type { Handlers } from '../../api/routes.ts';
 import { act } from './act.ts';
 import { listAlerts, watchAlerts } from './alerts.ts';
+import {
+  createCheckpoint,
+  diffCheckpoint,
+  exportCheckpoint,
+  importCheckpoint,
+  listCheckpoints,
+  pruneCheckpoints,
+  showCheckpoint,
+  verifyCheckpoints,
+} from './checkpoints.ts';
 import { cleanup } from './cleanup.ts';
 import type { Daemon } from './context.ts';
 import { events } from './events.ts';
 import { history } from './history.ts';
 import { inspect, status, wait, watchStatus } from './look.ts';
 import { resources } from './resources.ts';
+import { rollback } from './rollback.ts';
 import { spawn } from './spawn.ts';
 import { attach, input, keys, screen } from './terminal.ts';
 import { transcript } from './transcript.ts';
@@ -54,6 +65,15 @@ export function handlersOf(daemon: Daemon): Handlers {
     'GET /api/worktrees/:name/diff': (_, call) => diffWorktree(daemon, name(call)),
     'POST /api/worktrees/:name/merge': (request, call) => mergeAgentsWorktree(daemon, name(call), request),
     'POST /api/worktrees/:name/remove': (request, call) => removeAgentsWorktree(daemon, name(call), request),
+    'GET /api/checkpoints': (request) => listCheckpoints(daemon, request),
+    'POST /api/checkpoints': (request) => createCheckpoint(daemon, request),
+    'POST /api/checkpoints/verify': (request) => verifyCheckpoints(daemon, request),
+    'POST /api/checkpoints/prune': (request) => pruneCheckpoints(daemon, request),
+    'POST /api/checkpoints/export': (request) => exportCheckpoint(daemon, request),
+    'POST /api/checkpoints/import': (request) => importCheckpoint(daemon, request),
+    'GET /api/checkpoints/:id': (_, { params }) => showCheckpoint(daemon, params['id'] ?? ''),
+    'GET /api/checkpoints/:id/diff': (_, { params }) => diffCheckpoint(daemon, params['id'] ?? ''),
+    'POST /api/agents/:name/rollback': (request, call) => rollback(daemon, name(call), request),
     'POST /api/daemon/stop': async ({ agents }) => {
       if (agents) await endAgents(daemon);
       daemon.end(agents ? 'asked to, with all agents' : 'asked to');

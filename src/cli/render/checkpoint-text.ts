@@ -1,0 +1,70 @@
+/** Checkpoints in words: the list, one of them, and what was made or gone back to. Pure. */
+import type { CheckpointView, RollbackReply } from '../../core/checkpoint.ts';
+import type { CheckpointList } from '../../core/protocol.ts';
+import { formatSize } from '../../core/units.ts';
+import { ago } from './agent-cells.ts';
+import type { Look } from './look.ts';
+import { safeLine } from './safe-text.ts';
+import { renderTable } from './table.ts';
+
+const COLUMNS = [
+  { header: 'ID' },
+  { header: 'AGENT' },
+  { header: 'AGO', align: 'right' as const },
+  { header: 'WHY', goes: 2 },
+  { header: 'FILES', align: 'right' as const, goes: 3 },
+  { header: 'SIZE', align: 'right' as const, goes: 1 },
+  { header: 'TALK', align: 'right' as const, goes: 1 },
+  { header: 'GOOD', goes: 4 },
+  { header: 'MESSAGE', shrinksTo: 12 },
+];
+
+export function renderCheckpoints({ checkpoints, damaged }: CheckpointList, agent: string | undefined, look: Look, nowMs: number): string {
+  if (checkpoints.length + damaged.length === 0) return `No checkpoints yet. Make one: muxward checkpoint create ${agent ?? 'NAME'}\n`;
+  const { palette, none } = look;
+  const rows = checkpoints.map((one) => [
+    one.id,
+    one.agent,
+    ago(one.at, nowMs),
+    one.trigger,
+    one.files.changed === 0 ? none : `+${one.files.changed}`,
+    formatSize(one.bytes),
+    one.conversation === null ? none : formatSize(one.conversation.bytes),
+    one.good ? palette.good('yes') : palette.faint('no'),
+    safeLine(one.message ?? one.notes[0] ?? ''),
+  ]);
+  const [head = '', ...body] = renderTable(COLUMNS, rows, look.width);
+  const broken = damaged.map(({ id, agent: of }) => `${palette.bad('damaged')}: ${id} of ${of}\n`);
+  return `${[palette.faint(head), ...body].join('\n')}\n${broken.join('')}`;
+}
+
+export function renderCheckpoint(one: CheckpointView, nowMs: number): string {
+  const { files, conversation } = one;
+  const rows = [
+    ['checkpoint', one.id],
+    ['agent', `${one.agent} (${one.state})`],
+    ['made', `${ago(one.at, nowMs)} ago (${one.at}), ${one.trigger}`],
+    ['message', safeLine(one.message ?? '–')],
+    ['folder', safeLine(one.cwd)],
+    ['files', `${files.changed} changed since the one before, ${formatSize(files.bytes)}, in ${files.trees === 1 ? 'one tree' : `${files.trees} trees`}`],
+    ['conversation', conversation === null ? 'none' : `${conversation.sessionId}, ${conversation.lines} lines, ${formatSize(conversation.bytes)}`],
+    ['good', one.good ? 'yes' : 'no'],
+    ...one.notes.map((note) => ['note', safeLine(note)]),
+  ];
+  return rows.map(([what = '', text = '']) => `${what.padEnd(14)}${text}\n`).join('');
+}
+
+export function tellMade(one: CheckpointView, { forPeople, palette }: Look): string {
+  const talk = one.conversation === null ? '' : `, conversation of ${formatSize(one.conversation.bytes)}`;
+  const said = `${one.id}: ${one.agent}, ${one.files.changed} changed files${talk}`;
+  const notes = one.notes.map((note) => `! ${safeLine(note)}\n`).join('');
+  return forPeople ? `${palette.good('✔')} ${said}          back to it: muxward rollback ${one.agent} ${one.id}\n${notes}` : `${said}\n${notes}`;
+}
+
+export function tellRolledBack({ checkpoint, undone, filesChanged, restarted, part }: RollbackReply, { forPeople, palette }: Look, nowMs: number): string {
+  const { agent } = checkpoint;
+  const talk = part === 'files' || checkpoint.conversation === null ? '' : `, conversation of ${checkpoint.conversation.lines} lines`;
+  const changed = part === 'conversation' ? '' : `, ${filesChanged === 1 ? '1 file' : `${filesChanged} files`} restored`;
+  const said = `${agent} is at ${checkpoint.id}, of ${ago(checkpoint.at, nowMs)} ago${changed}${talk}${restarted ? ', and runs again' : ''}`;
+  return forPeople ? `${palette.good('✔')} ${said}          forward again: muxward rollback ${agent} --undo\n` : `${said} (undone: ${undone.id})\n`;
+}

@@ -1,0 +1,148 @@
+/**
+ * `rollback` in the daemon: stops the agent, has files and conversation restored, and starts it there. The vault's
+ * journal says how far it got, so that the daemon after this one can finish or undo it.
+ */
+import { findTranscript, transcriptPath } from '../../agents/claude/transcript-path.ts';
+import type { Transcript } from '../../checkpoints/conversation.ts';
+import type { Vault } from '../../checkpoints/create.ts';
+import type { RollbackJournal } from '../../checkpoints/rollback.ts';
+import type { Checkpoint, RollbackPart } from '../../core/checkpoint.ts';
+import { MuxwardError } from '../../core/errors.ts';
+import { NO_RESTARTS } from '../../core/restart-policy.ts';
+import { isLive } from '../../core/state.ts';
+import type { Launcher } from '../launcher.ts';
+import type { Lifecycle } from '../lifecycle.ts';
+import type { ManagedAgent } from '../managed-agent.ts';
+import type { Registry } from '../registry.ts';
+import type { Checkpoints } from './checkpoints.ts';
+
+export interface RollBackOptions {
+  readonly registry: Registry;
+  readonly lifecycle: Lifecycle;
+  readonly launcher: Launcher;
+  readonly checkpoints: Checkpoints;
+  readonly stopGraceMs: number;
+}
+
+export interface RolledBack {
+  readonly undone: Checkpoint;
+  readonly filesChanged: number;
+  readonly restarted: boolean;
+}
+
+/** `mustStart`: also where it did not run. @throws MuxwardError with everything as it was, or as `recoverRollbacks` will make it. */
+export async function rollBack(options: RollBackOptions, agent: ManagedAgent, target: Checkpoint, part: RollbackPart, mustStart = false): Promise<RolledBack> {
+  const { checkpoints } = options;
+  return checkpoints.inTurnOf(agent.spec.name, async () => {
+    const [vault, work, { glanceAt }] = await Promise.all([checkpoints.vault(), import('../../checkpoints/rollback.ts'), import('../../checkpoints/verify.ts')]);
+    const faults = await glanceAt(vault, target);
+    if (faults.length > 0) throw damaged(vault, target, faults);
+    const wasRunning = mustStart || isLive(agent.record.state);
+    const journal: RollbackJournal = { ...begun(agent, target, part), wasRunning };
+    work.writeJournal(vault, journal);
+    try {
+      await stopFor(options, agent);
+      const undone = await checkpoints.tell(agent, 'rollback', async () => {
+        const request = await checkpoints.requestFor(agent, { trigger: 'rollback', message: `before going back to ${target.id}` });
+        return work.prepareRollback(vault, target, part, request);
+      });
+      const restoring = { ...journal, before: undone.id, phase: 'restoring', transcript: await transcriptFor(agent, target, part) } as const;
+      work.writeJournal(vault, restoring);
+      const filesChanged = await finish(options, agent, vault, restoring);
+      return { undone, filesChanged, restarted: wasRunning };
+    } catch (error) {
+      await undoIfUntouched(options, agent, vault);
+      throw error;
+    }
+  });
+}
+
+function begun({ spec, record }: ManagedAgent, target: Checkpoint, part: RollbackPart): RollbackJournal {
+  return {
+    agent: spec.name,
+    target: target.id,
+    before: null,
+    part,
+    phase: 'preparing',
+    cwd: spec.cwd,
+    umask: spec.umask,
+    wasRunning: isLive(record.state),
+    transcript: null,
+    at: new Date().toISOString(),
+  };
+}
+
+async function stopFor({ registry, lifecycle, stopGraceMs }: RollBackOptions, agent: ManagedAgent): Promise<void> {
+  if (!isLive(agent.record.state)) return;
+  const { survivors } = await lifecycle.stop(agent, { graceMs: stopGraceMs, force: false, next: 'stay-down' });
+  registry.flush();
+  if (survivors.length === 0) return;
+  throw new MuxwardError('failed', `${agent.spec.name} cannot be rolled back: process ${survivors.join(', ')} would not end`, { hint: 'it hangs in the kernel, or belongs to another user' });
+}
+
+/** From `restoring` on there is only forward: files, conversation, start. */
+async function finish(options: RollBackOptions, agent: ManagedAgent, vault: Vault, journal: RollbackJournal): Promise<number> {
+  const { registry, launcher } = options;
+  const work = await import('../../checkpoints/rollback.ts');
+  const filesChanged = journal.phase === 'restoring' ? (await work.carryOut(vault, journal)).files : 0;
+  const restored = { ...journal, phase: 'restored' } as const;
+  work.writeJournal(vault, restored);
+  if (journal.transcript !== null) registry.patch(agent, { sessionId: journal.transcript === 'fresh' ? null : journal.transcript.sessionId });
+  registry.flush();
+  if (journal.wasRunning && !isLive(agent.record.state)) {
+    agent.memory = NO_RESTARTS;
+    registry.patch(agent, { wish: 'run', restartedAt: [], restartsInARow: 0 });
+    await launcher.launch([agent], `starting at ${journal.target}`);
+  }
+  work.endJournal(vault, restored);
+  registry.emit('checkpoint.restored', agent.spec.name, { id: journal.target, undone: journal.before, part: journal.part });
+  return filesChanged;
+}
+
+/** Nothing was touched yet: the agent runs again as before. What was being restored stays for the next start. */
+async function undoIfUntouched({ registry, launcher }: RollBackOptions, agent: ManagedAgent, vault: Vault): Promise<void> {
+  const work = await import('../../checkpoints/rollback.ts');
+  const journal = work.readJournal(vault, agent.spec.name);
+  if (journal?.phase !== 'preparing') return;
+  work.endJournal(vault, journal);
+  if (!journal.wasRunning || isLive(agent.record.state)) return;
+  registry.patch(agent, { wish: 'run' });
+  await launcher.launch([agent], 'starting again: the rollback came to nothing');
+}
+
+/** Which conversation it will go on in: its own one again where nothing was said since, else a copy that ends there. */
+async function transcriptFor({ spec, record }: ManagedAgent, target: Checkpoint, part: RollbackPart): Promise<RollbackJournal['transcript']> {
+  if (part === 'files' || spec.type !== 'claude-code') return null;
+  const { conversation } = target;
+  if (conversation === null) return record.sessionId === null ? null : 'fresh';
+  const own = findTranscript(spec, conversation.sessionId);
+  const { holdsExactly } = await import('../../checkpoints/conversation.ts');
+  if (own !== undefined && holdsExactly(own, conversation)) return { sessionId: conversation.sessionId, path: own };
+  const sessionId = crypto.randomUUID();
+  return { sessionId, path: transcriptPath(spec, sessionId) } satisfies Transcript;
+}
+
+function damaged(vault: Vault, target: Checkpoint, [fault = '']: readonly string[]): MuxwardError {
+  const older = vault.manifests.list(target.agent).checkpoints.find(({ at, trigger }) => at < target.at && trigger !== 'rollback');
+  return new MuxwardError('refused', `the checkpoint ${target.id} is damaged: ${fault}`, {
+    hint: older === undefined ? 'there is none before it' : `the one before it: muxward rollback ${target.agent} ${older.id}`,
+  });
+}
+
+/** Rollbacks that a killed daemon left: finished where files may have been touched, else undone. */
+export async function recoverRollbacks(options: RollBackOptions, onError: (what: string, error: unknown) => void): Promise<void> {
+  const { registry, checkpoints } = options;
+  if (checkpoints.isUnused) return;
+  const [vault, work, { sweepLeftovers, sweepShadows }] = await Promise.all([checkpoints.vault(), import('../../checkpoints/rollback.ts'), import('../../checkpoints/prune.ts')]);
+  sweepShadows(vault);
+  for (const name of vault.manifests.agents()) {
+    const recover = async (): Promise<void> => {
+      const agent = registry.find(name);
+      const journal = work.readJournal(vault, name);
+      if (journal !== null && agent === undefined) work.endJournal(vault, journal);
+      if (journal !== null && agent !== undefined) await (journal.phase === 'preparing' ? undoIfUntouched(options, agent, vault) : finish(options, agent, vault, journal));
+      await sweepLeftovers(vault, name);
+    };
+    await checkpoints.inTurnOf(name, recover).catch((error: unknown) => onError(`rollback of ${name}`, error));
+  }
+}
