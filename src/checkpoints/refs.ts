@@ -6,11 +6,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { git, gitDo, gitError } from '../system/git.ts';
-import { isHeldOpen } from '../system/open-files.ts';
+import { gitsAtWork } from '../system/working-gits.ts';
 
-/** Git itself holds a lock for milliseconds; a gc over a large repository for minutes at most. */
+/** A lock is young for this long, whoever made it: a git that is about to show up in /proc is not overlooked. */
+const YOUNG_MS = 3000;
+/** Where nobody can be asked who works there. */
 const STALE_AFTER_MS = 10 * 60_000;
-const WAIT_MS = 10_000;
+const WAIT_MS = 15_000;
 const POLL_MS = 50;
 
 const LOCKED = /Unable to create '([^']+\.lock)': File exists/;
@@ -47,7 +49,7 @@ export async function changeRefs(storeDir: string, changes: ReadonlyMap<string, 
     });
     if (outcome.status === 0) return;
     const lock = LOCKED.exec(outcome.stderr)?.[1];
-    if (lock === undefined || (!clearIfStale(lock) && Date.now() > deadline)) throw gitError(outcome, 'change the refs of checkpoints', storeDir);
+    if (lock === undefined || (!clearIfStale(lock, storeDir) && Date.now() > deadline)) throw gitError(outcome, 'change the refs of checkpoints', storeDir);
     await sleep(POLL_MS);
   }
 }
@@ -59,11 +61,13 @@ export async function listRefs(storeDir: string, agent: string): Promise<Map<str
   return new Map(lines.map((line) => line.split(' ') as [string, string]));
 }
 
-/** True where the lock is gone now. Only one that is old and that nobody has open is taken away. */
-function clearIfStale(lock: string): boolean {
+/** True where the lock is gone now. One is taken away only where no git is at work in that repository. */
+function clearIfStale(lock: string, storeDir: string): boolean {
   const stat = fs.statSync(lock, { throwIfNoEntry: false });
   if (stat === undefined) return true;
-  if (Date.now() - stat.mtimeMs < STALE_AFTER_MS || isHeldOpen(lock)) return false;
+  const ageMs = Date.now() - stat.mtimeMs;
+  const inUse = ageMs < YOUNG_MS ? 'maybe' : gitsAtWork([storeDir, path.dirname(storeDir)]);
+  if (inUse === 'yes' || (inUse === 'maybe' && ageMs < STALE_AFTER_MS)) return false;
   fs.rmSync(lock, { force: true });
   return true;
 }

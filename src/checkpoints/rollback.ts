@@ -7,7 +7,7 @@ import path from 'node:path';
 import type { Checkpoint, CheckpointRoot, RollbackPart } from '../core/checkpoint.ts';
 import { makePrivateFolder } from '../config/private-folder.ts';
 import { MuxwardError } from '../core/errors.ts';
-import { outlastStrayGits } from '../system/open-files.ts';
+import { outlastStrayGits } from '../system/working-gits.ts';
 import { writePrivateFile } from '../system/secure-files.ts';
 import { readConversation, writeConversation, type Transcript } from './conversation.ts';
 import { createCheckpoint, piecesOf, type CheckpointRequest, type Vault } from './create.ts';

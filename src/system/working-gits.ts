@@ -1,10 +1,14 @@
-/** Who has a file open, and which processes of git work with one of our folders: as far as /proc tells. */
+/** Which processes of git work in a folder, as far as /proc tells. */
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** False where nobody has it open, and where it cannot be known. */
-export function isHeldOpen(file: string): boolean {
-  return pids().some((pid) => fileNames(`/proc/${pid}/fd`).some((fd) => linkOf(`/proc/${pid}/fd/${fd}`) === file));
+/** Is a git at work in one of these folders, or told of them? `maybe` where processes cannot be looked at. */
+export function gitsAtWork(folders: readonly string[]): 'yes' | 'no' | 'maybe' {
+  if (!fs.existsSync('/proc/self/stat')) return 'maybe';
+  const isIn = (text: string): boolean => folders.some((folder) => text === folder || text.includes(`${folder}/`) || text.includes(`=${folder}\0`));
+  const gits = pids().filter((pid) => read(`/proc/${pid}/comm`).startsWith('git') && !isZombie(pid));
+  const told = gits.filter((pid) => isIn(linkOf(`/proc/${pid}/cwd`)) || isIn(`${read(`/proc/${pid}/cmdline`)}\0`) || isIn(`${read(`/proc/${pid}/environ`)}\0`));
+  return told.length > 0 ? 'yes' : 'no';
 }
 
 /**
