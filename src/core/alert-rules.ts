@@ -19,6 +19,7 @@ const BUILT_IN: readonly (readonly [name: string, when: string, severity: RuleSe
   ['unhealthy', 'health is unhealthy', 'warning'],
   ['restarted-often', 'restarts > 2 in 10m', 'warning'],
   ['waiting', 'activity is waiting for 10m', 'warning'],
+  ['turn-failed', 'activity is error', 'warning'],
   ['usage-limit', 'activity is limited', 'warning'],
   ['memory-growth', 'growth > 5MB', 'warning'],
   ['disk-full', 'disk > 95%', 'critical'],

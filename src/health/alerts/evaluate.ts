@@ -117,7 +117,8 @@ function sayWord({ what, not, value, forMs }: Extract<Condition, { kind: 'is' }>
   if (what === 'state' && value === 'failed' && !not) return / times in /.test(agent.reason) ? `is in a crash loop: ${agent.reason}` : `failed: ${agent.reason}`;
   if (what === 'health') return `is ${agent.health.status}${since}${agent.health.failures > 0 ? `: ${agent.health.failures} probes in a row failed` : ''}`;
   if (what === 'activity') {
-    const said = agent.activity.evidence === '' ? '' : `: ${agent.activity.evidence}`;
+    const detail = agent.activity.detail ?? '';
+    const said = detail === '' ? '' : `: ${detail}`;
     return value === 'waiting' && !not ? `waits for you${since}${said}` : `is ${agent.activity.status}${since}${said}`;
   }
   return `is ${agent.state}${since}${agent.reason === '' ? '' : `: ${agent.reason}`}`;
