@@ -11,6 +11,7 @@ import { isHeld, judge, type Line } from './line.ts';
 import { measureComeBack } from './measures/come-back.ts';
 import { measureCommands } from './measures/commands.ts';
 import { measureIdle } from './measures/idle.ts';
+import { measureProbes } from './measures/probes.ts';
 import { measureSoak } from './measures/soak.ts';
 import { measureVerdict } from './measures/verdict.ts';
 import { measureOneMore } from './measures/one-more.ts';
@@ -29,6 +30,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MEASURES: Readonly<Record<MeasureName, (bench: Bench) => Promise<Line[]>>> = {
   start: measureStart,
   idle: measureIdle,
+  probes: measureProbes,
   verdict: measureVerdict,
   'one-more': measureOneMore,
   status: measureStatus,
@@ -37,7 +39,7 @@ const MEASURES: Readonly<Record<MeasureName, (bench: Bench) => Promise<Line[]>>>
   soak: measureSoak,
 };
 /** These start and end the programs by themselves; the others find all of them running, each with all agents. */
-const ALONE: ReadonlySet<MeasureName> = new Set(['start', 'idle', 'verdict', 'soak']);
+const ALONE: ReadonlySet<MeasureName> = new Set(['start', 'idle', 'probes', 'verdict', 'soak']);
 
 /** Resolves with the exit status: 0 all bars held, 1 one not, 2 wrong usage. */
 export async function main(args: readonly string[]): Promise<number> {

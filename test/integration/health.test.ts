@@ -96,13 +96,14 @@ test('an error of the probe itself is unknown and ends nothing', async () => {
 });
 
 test('--on-unhealthy tell: shown and an event, and it goes on', async () => {
-  // A start-up that fails ends it all the same, so it has to be well once.
+  await watched('never', '--health-cmd', 'exit 4', '--on-unhealthy', 'tell', '--health-retries', '1');
   const ready = home.file('well');
   await watched('tells', '--health-cmd', `test ! -e ${ready} || { echo "the queue is full"; exit 3; }`, '--on-unhealthy', 'tell');
   const { pid } = await home.agentThat('tells', 'is healthy', ({ health }) => health.status === 'healthy', 20_000);
   writeFileSync(ready, '');
   const sick = await home.agentThat('tells', 'is unhealthy', ({ health }) => health.status === 'unhealthy', 20_000);
   expect(sick).toMatchObject({ state: 'ready', pid, health: { reason: 'ended with status 3: the queue is full' } });
+  expect(await home.agentThat('never', 'is unhealthy', ({ health }) => health.status === 'unhealthy', 20_000)).toMatchObject({ state: 'ready', restarts: 0 });
   const told = async (): Promise<unknown> => (await home.events('--agent', 'tells')).find(({ type, data }) => type === 'probe.changed' && data.to === 'unhealthy');
   expect(await eventually(told, 'the event is stored')).toMatchObject({ data: { from: 'healthy', check: 'readiness' } });
 });

@@ -36,6 +36,8 @@ export class HealthChecks {
   readonly #checks = new Map<ManagedAgent, AgentChecks>();
   /** The generation of each that was last ended for its health. */
   readonly #endedAt = new WeakMap<ManagedAgent, number>();
+  /** Of agents that do not run: what their checks had come to. */
+  readonly #last = new WeakMap<ManagedAgent, AgentChecks>();
   readonly #open = { all: 0, commands: 0 };
   /** Grows with each gap: a look that began before the last one is void. */
   #epoch = 0;
@@ -57,7 +59,7 @@ export class HealthChecks {
 
   reportsOf(agent: ManagedAgent): CheckReport[] {
     const nowMs = this.#options.registry.clock.monotonicMs();
-    return (this.#checks.get(agent) ?? new AgentChecks(agent, nowMs)).reports();
+    return (this.#checks.get(agent) ?? this.#last.get(agent) ?? new AgentChecks(agent, nowMs)).reports();
   }
 
   #tick(): void {
@@ -106,7 +108,10 @@ export class HealthChecks {
   }
 
   #rest(agent: ManagedAgent): null {
-    if (!this.#checks.delete(agent)) return null;
+    const checks = this.#checks.get(agent);
+    if (checks === undefined) return null;
+    this.#checks.delete(agent);
+    this.#last.set(agent, checks);
     this.#signs.forget(agent.spec.name);
     if (!isProbed(agent.spec.health)) agent.health = UNPROBED;
     return null;
@@ -155,7 +160,7 @@ export class HealthChecks {
     const { registry, onUnhealthy } = this.#options;
     checks.note(due, outcome, registry.clock.now().toISOString());
     this.#show(checks);
-    if (due.name === 'readiness' || checks.stateOf(due.name).verdict !== 'failing') return;
+    if (!isFatal(due.name, checks.spec) || checks.stateOf(due.name).verdict !== 'failing') return;
     this.#endedAt.set(checks.agent, checks.generation);
     onUnhealthy(checks.agent, failureInWords(due.name, checks));
   }
@@ -170,6 +175,11 @@ export class HealthChecks {
     registry.emit('probe.changed', agent.spec.name, { from: before.status, to: shown.status, check, reason: shown.reason });
     registry.notice();
   }
+}
+
+/** Readiness is only told, and so is everything where the user wants no more. */
+function isFatal(name: CheckName, { health }: ManagedAgent['spec']): boolean {
+  return name !== 'readiness' && (health.checks !== undefined || health.onUnhealthy !== 'tell');
 }
 
 function failureInWords(name: CheckName, checks: AgentChecks): string {
