@@ -175,6 +175,9 @@ const SCHEMAS: Record<Route, z.ZodMiniType> = {
   'GET /api/checkpoints/:id': NOTHING,
   'GET /api/checkpoints/:id/diff': NOTHING,
   'POST /api/agents/:name/rollback': z.strictObject({ id: z.optional(text), part: z.enum(ROLLBACK_PARTS), undo: z.boolean() }),
+  'GET /api/conflicts': NOTHING,
+  'GET /api/conflicts/:id': NOTHING,
+  'POST /api/conflicts/:id/resolve': z.strictObject({ keep: z.optional(text), agent: z.optional(text), manual: z.optional(z.boolean()) }),
   'POST /api/daemon/stop': z.strictObject({ agents: z.boolean() }),
 };
 

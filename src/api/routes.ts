@@ -54,6 +54,9 @@ const ROUTES = [
   'GET /api/checkpoints/:id',
   'GET /api/checkpoints/:id/diff',
   'POST /api/agents/:name/rollback',
+  'GET /api/conflicts',
+  'GET /api/conflicts/:id',
+  'POST /api/conflicts/:id/resolve',
   'POST /api/daemon/stop',
 ] as const satisfies readonly Route[];
 

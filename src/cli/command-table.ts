@@ -41,6 +41,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'rollback', group: 'Go back', summary: 'take an agent back, files and conversation', load: () => import('./commands/rollback.ts') },
 
   { name: 'worktree', group: 'Look after', summary: "agents' git worktrees: list, diff, merge, rm", load: () => import('./commands/worktree.ts') },
+  { name: 'conflicts', group: 'Look after', summary: 'agents that change the same lines, and ways out', load: () => import('./commands/conflicts.ts') },
   { name: 'doctor', group: 'Look after', summary: 'check this machine, with remedies', load: () => import('./commands/doctor.ts') },
   { name: 'resources', group: 'Look after', summary: 'the machine, and how much more fits', load: () => import('./commands/resources.ts') },
   { name: 'cleanup', group: 'Look after', summary: 'remove what dead agents left behind', load: () => import('./commands/cleanup.ts') },

@@ -44,6 +44,8 @@ export interface Settings {
   readonly eventsKept: number;
   /** Where agents' worktrees are made: absolute, or from `~`; null for the home's own folder. */
   readonly worktrees: { readonly folder: string | null };
+  /** What follows where two agents change the same lines in their worktrees. */
+  readonly conflicts: 'report' | 'pause' | 'off';
   readonly hooks: readonly HookSpec[];
   readonly alerts: AlertSettings;
   /** Rows of samples kept of all agents together: the oldest go first. */
@@ -79,6 +81,7 @@ export const DEFAULT_SETTINGS: Settings = frozen({
   },
   eventsKept: defaults.EVENTS_KEPT,
   worktrees: { folder: null },
+  conflicts: 'report',
   hooks: [],
   alerts: DEFAULT_ALERTS,
   history: { keepRows: defaults.HISTORY_ROWS },

@@ -48,6 +48,7 @@ function settingsFrom(file: SettingsFile, document: PositionedYaml): Settings {
     },
     checkpoint: checkpointFrom(file),
     eventsKept: number(events?.keep) ?? standard.eventsKept,
+    conflicts: (file.conflicts as Settings['conflicts'] | undefined) ?? standard.conflicts,
     worktrees: { folder: worktrees?.folder ?? standard.worktrees.folder },
     hooks: (file.hooks ?? []).map((hook) => hookFrom(hook)),
     alerts,

@@ -57,6 +57,7 @@ const ROWS: readonly Row[] = [
   ['events.keep', null, (s) => s.eventsKept],
   ['history.keep', null, (s) => s.history.keepRows],
   ['worktrees.folder', null, (s) => s.worktrees.folder],
+  ['conflicts', null, (s) => s.conflicts],
   ['hooks', null, (s) => s.hooks],
   ['alerts.rules', null, (s) => s.alerts.rules.map(({ name, when, severity, agents }) => ({ name, when, severity, agents }))],
   ['alerts.off', null, (s) => s.alerts.off],

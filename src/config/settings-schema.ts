@@ -99,6 +99,7 @@ export const settingsSchema = mapWith(
     events: z.optional(mapWith({ keep: z.optional(count('Events kept in the audit trail.', { min: 100, max: 10_000_000 })) }, 'a map such as {keep: 100000}', 'The audit trail.')),
     history: z.optional(mapWith({ keep: z.optional(count('Samples kept of all agents together.', { min: 1000, max: 100_000_000 })) }, 'a map such as {keep: 500000}', 'What agents used, over time.')),
     alerts: z.optional(alertsSchema),
+    conflicts: z.optional(choice(['report', 'pause', 'off'], 'Agents that change the same lines in their worktrees: reported, the later one paused, or not looked for. Default report.')),
     worktrees: z.optional(mapWith({ folder: z.optional(folder) }, 'a map such as {folder: ~/worktrees}', 'Git worktrees of agents.')),
     hooks: z.optional(listOf(userHookSchema, 'a list of hooks', 'Commands that run when something happens to an agent.')),
   },

@@ -26,6 +26,7 @@ const BUILT_IN: readonly (readonly [name: string, when: string, severity: RuleSe
   ['tmux-lost', 'event tmux.lost', 'critical'],
   ['tmux-unreachable', 'event tmux.failed', 'critical'],
   ['rebooted', 'event machine.rebooted', 'warning'],
+  ['conflict', 'event conflict.found', 'warning'],
   ['hook-failed', 'event hook.failed', 'warning'],
   ['channel-failed', 'event channel.failed', 'warning'],
 ];

@@ -2,6 +2,7 @@
 import type { Activity } from './activity.ts';
 import type { Severity } from './alert.ts';
 import type { CheckpointTrigger, RollbackPart } from './checkpoint.ts';
+import type { ConflictKind } from './conflict.ts';
 import type { End } from './end.ts';
 import type { LimitAction, LimitName } from './limits.ts';
 import type { CheckName, HealthStatus } from './health.ts';
@@ -37,6 +38,8 @@ export interface EventData {
   'worktree.made': { readonly path: string; readonly branch: string };
   /** `saved`: the ref that holds what was in no other place. */
   'worktree.removed': { readonly path: string; readonly branch: string; readonly saved: string | null };
+  'conflict.found': { readonly id: string; readonly kind: ConflictKind; readonly agents: readonly string[]; readonly files: readonly string[] };
+  'conflict.resolved': { readonly id: string; readonly kind: ConflictKind; readonly agents: readonly string[] };
   'daemon.started': { readonly pid: number; readonly version: string };
   'daemon.stopped': { readonly reason: string };
   /** The tmux server died under so many agents. */
@@ -81,6 +84,8 @@ export const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'machine.rebooted': true,
   'worktree.made': true,
   'worktree.removed': true,
+  'conflict.found': true,
+  'conflict.resolved': true,
 };
 
 /** One line of `events --json`. `seq` grows by one; `agent` is null for events of the daemon itself. */

@@ -23,6 +23,8 @@ const HOOK_EVENTS = [
   'checkpoint.created',
   'checkpoint.failed',
   'checkpoint.restored',
+  'conflict.found',
+  'conflict.resolved',
 ] as const satisfies readonly EventType[];
 
 export type HookTrigger = State | (typeof HOOK_EVENTS)[number];

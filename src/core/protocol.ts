@@ -6,6 +6,7 @@
 import type { Agent, AgentDetails, AgentSpec } from './agent.ts';
 import type { Alert, AlertRuleInfo, ChannelInfo, Delivery, Severity, Silence, TestOutcome } from './alert.ts';
 import type { Checkpoint, CheckpointDiff, CheckpointView, RollbackPart, RollbackReply } from './checkpoint.ts';
+import type { ConflictHunks, ConflictsReply, ResolveReply, ResolveRequest } from './conflict.ts';
 import type { ErrorBody } from './errors.ts';
 import type { MuxwardEvent } from './event.ts';
 import type { HistoryReply } from './history.ts';
@@ -207,6 +208,9 @@ export interface Routes {
   'POST /api/checkpoints/import': { takes: { readonly file: string; readonly agent: string }; gives: CheckpointView };
   /** Without an id: the last good one. `undo`: to what the last rollback undid. */
   'POST /api/agents/:name/rollback': { takes: { readonly id?: string; readonly part: RollbackPart; readonly undo: boolean }; gives: RollbackReply };
+  'GET /api/conflicts': { takes: undefined; gives: ConflictsReply };
+  'GET /api/conflicts/:id': { takes: undefined; gives: ConflictHunks };
+  'POST /api/conflicts/:id/resolve': { takes: ResolveRequest; gives: ResolveReply };
   'POST /api/daemon/stop': { takes: { readonly agents: boolean }; gives: Record<never, never> };
 }
 

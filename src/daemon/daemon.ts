@@ -23,6 +23,7 @@ import { startAlerts, withoutSecrets } from './alerts/start-alerts.ts';
 import { Checkpoints } from './checkpoints/checkpoints.ts';
 import { recoverRollbacks } from './checkpoints/roll-back.ts';
 import { scheduleCheckpoints } from './checkpoints/schedule.ts';
+import { startConflicts } from './conflicts/start-conflicts.ts';
 import { EventHub } from './event-hub.ts';
 import { HealthChecks } from './health/health-checks.ts';
 import { History } from './history/history.ts';
@@ -91,6 +92,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   const { checkpoints } = parts;
   const rollbacks = { ...parts, registry, stopGraceMs: settings.stopGraceMs };
   await recoverRollbacks(rollbacks, onError);
+  const conflicts = startConflicts({ registry, lifecycle, paths, mode: settings.conflicts, onError }, hub);
   const stops = [
     runHooks({ hub, registry, hooks: settings.hooks, env: withoutSecrets(options.env, settings.alerts) }),
     showStates(hub, registry, tmux, (error) => log.warn('status line', error)),
@@ -103,6 +105,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     showAlertCount(alerts, hub, tmux, onError),
     () => alerts.stop(),
     () => history.stop(),
+    () => conflicts.stop(),
     () => marks.stop(),
     () => reports.close(),
     () => tmuxLoss.stop(),
@@ -134,6 +137,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     alerts,
     worktrees,
     history,
+    conflicts,
     info: () => ({ pid: process.pid, version, uptimeMs: Math.round(performance.now() - startedAtMs) }),
     end: (reason) => void setTimeout(() => void end(reason), 20),
   };

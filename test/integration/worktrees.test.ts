@@ -1,11 +1,14 @@
 // Agents in git worktrees of their own: made, looked at, merged, made again and removed, with real git.
 import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { CleanupReply } from '../../src/core/protocol.ts';
 import type { WorktreeDiff, WorktreeInfo, WorktreeMerge, WorktreeRemoval } from '../../src/core/worktree.ts';
 import { eventually, MuxwardHome } from '../helpers/muxward-home.ts';
 import { TestRepository } from '../helpers/repository.ts';
+
+// Each test calls git and muxward dozens of times.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let home: MuxwardHome;
 let repo: TestRepository;

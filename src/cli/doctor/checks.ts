@@ -10,6 +10,7 @@ import { checkClaude, checkGit, checkShell } from './check-programs.ts';
 import { checkSystemd, checkTerminal } from './check-session.ts';
 import { checkSockets } from './check-sockets.ts';
 import { checkTmux } from './check-tmux.ts';
+import { checkWorktrees } from './check-worktrees.ts';
 import { problem, type Check, type Finding, type Scene } from './finding.ts';
 
 const CHECKS: Readonly<Record<string, Check>> = {
@@ -18,6 +19,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   home: checkHome,
   daemon: checkDaemon,
   git: checkGit,
+  worktrees: checkWorktrees,
   shell: checkShell,
   limits: checkLimits,
   terminals: checkTerminals,

@@ -9,6 +9,7 @@ import type { HookStream } from '../claude/hook-stream.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { Typist } from '../claude/typing/typist.ts';
 import type { ClaudeAgents } from '../claude/claude-agents.ts';
+import type { Conflicts } from '../conflicts/conflicts.ts';
 import type { EventHub } from '../event-hub.ts';
 import type { HealthChecks } from '../health/health-checks.ts';
 import type { History } from '../history/history.ts';
@@ -37,6 +38,7 @@ export interface Daemon {
   readonly health: HealthChecks;
   readonly alerts: Alerts;
   readonly worktrees: Worktrees;
+  readonly conflicts: Conflicts;
   /** Types messages to them. */
   readonly typist: Typist;
   readonly claude: ClaudeAgents;

@@ -13,6 +13,7 @@ import {
   verifyCheckpoints,
 } from './checkpoints.ts';
 import { cleanup } from './cleanup.ts';
+import { listConflicts, resolveConflict, showConflict } from './conflicts.ts';
 import type { Daemon } from './context.ts';
 import { events } from './events.ts';
 import { history } from './history.ts';
@@ -74,6 +75,9 @@ export function handlersOf(daemon: Daemon): Handlers {
     'GET /api/checkpoints/:id': (_, { params }) => showCheckpoint(daemon, params['id'] ?? ''),
     'GET /api/checkpoints/:id/diff': (_, { params }) => diffCheckpoint(daemon, params['id'] ?? ''),
     'POST /api/agents/:name/rollback': (request, call) => rollback(daemon, name(call), request),
+    'GET /api/conflicts': () => listConflicts(daemon),
+    'GET /api/conflicts/:id': (_, { params }) => showConflict(daemon, params['id'] ?? ''),
+    'POST /api/conflicts/:id/resolve': (request, { params }) => resolveConflict(daemon, params['id'] ?? '', request),
     'POST /api/daemon/stop': async ({ agents }) => {
       if (agents) await endAgents(daemon);
       daemon.end(agents ? 'asked to, with all agents' : 'asked to');

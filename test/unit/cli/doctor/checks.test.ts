@@ -14,6 +14,7 @@ import { checkClaude, checkGit, checkShell } from '../../../../src/cli/doctor/ch
 import { checkTerminal } from '../../../../src/cli/doctor/check-session.ts';
 import { checkSockets } from '../../../../src/cli/doctor/check-sockets.ts';
 import { checkTmux } from '../../../../src/cli/doctor/check-tmux.ts';
+import { checkWorktrees } from '../../../../src/cli/doctor/check-worktrees.ts';
 import { examine } from '../../../../src/cli/doctor/checks.ts';
 import type { Check, Scene } from '../../../../src/cli/doctor/finding.ts';
 import { renderFindings } from '../../../../src/cli/doctor/render-findings.ts';
@@ -43,6 +44,15 @@ function program(name: string, script: string): void {
 
 const found = async (check: Check, change: Parameters<typeof scene>[0] = {}): Promise<string[]> =>
   (await check(scene(change))).map(({ verdict, message, remedy }) => `${verdict}: ${message}${remedy === null ? '' : ` → ${remedy}`}`.replaceAll(base, 'BASE'));
+
+describe('worktrees', () => {
+  test('an old git is told, a new one is not', async () => {
+    program('git', 'echo git version 2.34.1');
+    expect(await found(checkWorktrees)).toEqual([expect.stringContaining('git 2.34 cannot merge without a checkout')]);
+    program('git', 'echo git version 2.39.5');
+    expect(await found(checkWorktrees)).toEqual([]);
+  });
+});
 
 describe('tmux', () => {
   test.each([
