@@ -21,6 +21,8 @@ const KEEP_OLD_CHUNKS_MS = 24 * 3600 * 1000;
 const bundles = [
   { entry: 'src/cli/main.ts', as: 'cli', plugins: [lightBuiltins], start: 'src/cli/command-line.ts' },
   { entry: 'src/daemon/main.ts', as: 'daemon', plugins: [lightBuiltins] },
+  { entry: 'src/agents/claude/headless/main.ts', as: 'headless' },
+  { entry: 'src/agents/claude/budget-gate.ts', as: 'budget-gate' },
   { entry: 'src/client/index.ts', as: 'client' },
 ];
 

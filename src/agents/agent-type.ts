@@ -10,6 +10,10 @@ export interface LaunchContext {
   readonly generation: number;
   /** The conversation that the last generation had, null if none is known. */
   readonly sessionId: string | null;
+  /** It had other conversations before: what it was told first was worked on. */
+  readonly hasTalked?: boolean;
+  /** US dollars of its budget that are left; absent where it has none. */
+  readonly leftUsd?: number;
   /** Project root of muxward itself, where `bin/` and `templates/` are. */
   readonly installation: string;
   /** Where the files of this agent lie. */
@@ -23,6 +27,8 @@ export interface LaunchPlan {
   readonly env: Readonly<Record<string, string>>;
   /** The conversation that this start opens or continues, null where the type has none. */
   readonly sessionId: string | null;
+  /** The conversation was there before. */
+  readonly resumes?: boolean;
   /** Typed once the screen shows `ready`, for programs that take no prompt as argument. */
   readonly typed: { readonly text: string; readonly ready: RegExp } | null;
   /** Private files that the program reads, by name in the run folder. None where absent. */

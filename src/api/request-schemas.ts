@@ -1,6 +1,7 @@
 /** What each route accepts. A request that does not fit is refused with the place and what is valid there. */
 import * as z from 'zod/mini';
 import { SEVERITIES } from '../core/alert.ts';
+import { COST_GROUPS } from '../core/cost-report.ts';
 import { STATES } from '../core/state.ts';
 import { ROLLBACK_PARTS } from '../core/checkpoint.ts';
 import { MuxwardError } from '../core/errors.ts';
@@ -133,6 +134,9 @@ const SCHEMAS: Record<Route, z.ZodMiniType> = {
   'POST /api/wait': z.strictObject({ selector, for: z.enum([...WAIT_FOR, ...STATES]), timeoutMs: nullable(count) }),
   'GET /api/agents/:name/transcript': z.strictObject({ limit: count, follow: z.optional(z.boolean()) }),
   'POST /api/agents/:name/input': z.strictObject({ text, submit: z.boolean(), wait: z.optional(z.boolean()), command: z.optional(z.boolean()) }),
+  'GET /api/agents/:name/budget': NOTHING,
+  'POST /api/agents/:name/budget': z.strictObject({ usd: nullable(z.number().check(z.positive())) }),
+  'GET /api/agents/:name/result': NOTHING,
   'POST /api/agents/:name/keys': z.strictObject({ keys: words.check(z.minLength(1)) }),
   'GET /api/agents/:name/screen': NOTHING,
   'POST /api/agents/:name/attach': z.strictObject({ window: z.enum(['main', 'monitor', 'queue']) }),
@@ -142,6 +146,7 @@ const SCHEMAS: Record<Route, z.ZodMiniType> = {
     limit: z.optional(count),
     follow: z.optional(z.boolean()),
   }),
+  'GET /api/cost': z.strictObject({ by: z.enum(COST_GROUPS), since: z.optional(text), selector: z.optional(selector) }),
   'GET /api/resources': NOTHING,
   'POST /api/cleanup': z.strictObject({ dryRun: z.boolean(), force: z.boolean() }),
   'GET /api/alerts': z.strictObject({ all: z.optional(z.boolean()) }),

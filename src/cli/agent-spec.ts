@@ -11,6 +11,7 @@ import { DEFAULT_RECOVERY, type RecoverySettings } from '../core/recovery.ts';
 import { RESTART_POLICIES, type RestartPolicy, type RestartSettings } from '../core/restart-policy.ts';
 import { findProgram } from '../config/find-program.ts';
 import type { AgentDefaults } from '../config/settings-defaults.ts';
+import { specClaude, type ClaudeFlags } from './spec-claude.ts';
 import { specEnvironment } from './spec-environment.ts';
 import { specHealth, type HealthFlags } from './spec-health.ts';
 import { specLimits, type LimitFlags } from './spec-limits.ts';
@@ -18,7 +19,7 @@ import { specPrompt } from './spec-prompt.ts';
 import { specWorktree, type WorktreeFlags } from './spec-worktree.ts';
 
 /** What can be said about an agent, as written: nothing is checked yet. The keys are those of `spawn`'s options. */
-export interface SpecFlags extends HealthFlags, LimitFlags, WorktreeFlags {
+export interface SpecFlags extends HealthFlags, LimitFlags, WorktreeFlags, ClaudeFlags {
   readonly type?: string;
   readonly project?: string;
   readonly label?: readonly string[];
@@ -85,6 +86,7 @@ export async function agentSpec(
     limits: specLimits(flags, defaults.limits),
     declaredAs: null,
     ...(worktree === undefined ? {} : { worktree }),
+    ...specClaude(type, flags),
   };
 }
 

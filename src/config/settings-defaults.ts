@@ -1,6 +1,7 @@
 /** What the user can set, and what holds where nothing is set. */
 import type { Limits } from '../core/limits.ts';
 import type { CheckpointPlan, Retention } from '../core/checkpoint.ts';
+import type { Price } from '../core/cost.ts';
 import type { HookSpec } from '../core/hook.ts';
 import { DEFAULT_RECOVERY, type RecoverySettings } from '../core/recovery.ts';
 import { DEFAULT_RESTART, type RestartSettings } from '../core/restart-policy.ts';
@@ -46,6 +47,8 @@ export interface Settings {
   readonly worktrees: { readonly folder: string | null };
   /** What follows where two agents change the same lines in their worktrees. */
   readonly conflicts: 'report' | 'pause' | 'off';
+  /** The user's own prices, by name of a model. */
+  readonly prices: Readonly<Record<string, Price>>;
   readonly hooks: readonly HookSpec[];
   readonly alerts: AlertSettings;
   /** Rows of samples kept of all agents together: the oldest go first. */
@@ -82,6 +85,7 @@ export const DEFAULT_SETTINGS: Settings = frozen({
   eventsKept: defaults.EVENTS_KEPT,
   worktrees: { folder: null },
   conflicts: 'report',
+  prices: {},
   hooks: [],
   alerts: DEFAULT_ALERTS,
   history: { keepRows: defaults.HISTORY_ROWS },

@@ -1,6 +1,7 @@
 /** Reads `config.yaml`: its text becomes Settings, and every value knows where it came from. */
 import { alertsFrom } from './alerts/alerts-from.ts';
 import { InvalidConfig, type Fault } from './faults.ts';
+import type { Price } from '../core/cost.ts';
 import { DEFAULT_SETTINGS, type AgentDefaults, type Settings } from './settings-defaults.ts';
 import { settingsSchema, type SettingsFile } from './settings-schema.ts';
 import { checkValue } from './yaml/check-value.ts';
@@ -50,6 +51,7 @@ function settingsFrom(file: SettingsFile, document: PositionedYaml): Settings {
     eventsKept: number(events?.keep) ?? standard.eventsKept,
     conflicts: (file.conflicts as Settings['conflicts'] | undefined) ?? standard.conflicts,
     worktrees: { folder: worktrees?.folder ?? standard.worktrees.folder },
+    prices: Object.fromEntries(Object.entries(file.prices ?? {}).map(([model, price]) => [model, priceFrom(price)])),
     hooks: (file.hooks ?? []).map((hook) => hookFrom(hook)),
     alerts,
     history: { keepRows: number(history?.keep) ?? standard.history.keepRows },
@@ -67,6 +69,18 @@ function checkpointFrom({ checkpoint }: SettingsFile): Settings['checkpoint'] {
     },
     maxFileBytes: bytes(checkpoint?.max_file) ?? maxFileBytes,
     maxNewBytes: bytes(checkpoint?.max_size) ?? maxNewBytes,
+  };
+}
+
+function priceFrom(price: NonNullable<SettingsFile['prices']>[string]): Price {
+  const input = Number(price.input);
+  return {
+    input,
+    output: Number(price.output),
+    cacheRead: number(price.cache_read) ?? input / 10,
+    cacheWrite: number(price.cache_write) ?? input * 1.25,
+    cacheWrite1h: number(price.cache_write_1h) ?? input * 2,
+    webSearch: number(price.web_search) ?? 0.01,
   };
 }
 

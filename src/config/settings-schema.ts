@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { RESTART_POLICIES } from '../core/restart-policy.ts';
 import { alertsSchema } from './alerts/alerts-schema.ts';
-import { checked, choice, count, duration, listOf, mapWith, size, word } from './yaml/fields.ts';
+import { amount, checked, choice, count, duration, listOf, mapWith, size, word } from './yaml/fields.ts';
 import { userHookSchema } from './yaml/hook-schema.ts';
 import { limitsSchema } from './yaml/limits-schema.ts';
 import { recoverySchema } from './yaml/recovery-schema.ts';
@@ -29,6 +29,19 @@ const agentDefaults = mapWith(
   },
   'a map of agent fields',
   'What holds for an agent of which neither a flag nor muxward.yaml says otherwise.',
+);
+
+const price = mapWith(
+  {
+    input: amount('US dollars for a million tokens of input.'),
+    output: amount('US dollars for a million tokens of output.'),
+    cache_read: z.optional(amount('US dollars for a million tokens read from the prompt cache. Default: a tenth of the input.')),
+    cache_write: z.optional(amount('US dollars for a million tokens written to it. Default: 1.25 times the input.')),
+    cache_write_1h: z.optional(amount('US dollars for a million tokens written to it for an hour. Default: twice the input.')),
+    web_search: z.optional(amount('US dollars for one web search. Default: 0.01.')),
+  },
+  'a map such as {input: 3, output: 15}',
+  'What one model costs.',
 );
 
 export const settingsSchema = mapWith(
@@ -101,6 +114,7 @@ export const settingsSchema = mapWith(
     alerts: z.optional(alertsSchema),
     conflicts: z.optional(choice(['report', 'pause', 'off'], 'Agents that change the same lines in their worktrees: reported, the later one paused, or not looked for. Default report.')),
     worktrees: z.optional(mapWith({ folder: z.optional(folder) }, 'a map such as {folder: ~/worktrees}', 'Git worktrees of agents.')),
+    prices: z.optional(z.record(z.string(), price, { error: 'a map such as {my-model: {input: 3, output: 15}}' }).check(z.describe('What models cost, by name: for those that muxward knows no price of, or another one.'))),
     hooks: z.optional(listOf(userHookSchema, 'a list of hooks', 'Commands that run when something happens to an agent.')),
   },
   'a map of settings',

@@ -5,6 +5,7 @@
 import type { AgentAlertRule } from './alert.ts';
 import type { Activity } from './activity.ts';
 import type { CheckpointPlan } from './checkpoint.ts';
+import type { BudgetState } from './budget.ts';
 import type { End } from './end.ts';
 import type { CheckReport, HealthSpec, HealthStatus } from './health.ts';
 import type { HookSpec } from './hook.ts';
@@ -51,6 +52,10 @@ export interface AgentSpec {
   readonly place?: WorktreePlace;
   /** When checkpoints are made by themselves; as the settings say where absent. */
   readonly checkpoint?: CheckpointPlan;
+  /** Claude Code without its screen, a turn for each prompt. Interactive where absent. */
+  readonly headless?: { readonly exitWhenDone: boolean };
+  /** US dollars: warned at 80 %, paused at all of it. No bound where absent. */
+  readonly budgetUsd?: number;
 }
 
 export interface Resources {
@@ -99,7 +104,10 @@ export interface Agent {
   /** Null while no process runs or none was sampled yet. */
   readonly resources: Resources | null;
   readonly limits: Limits;
+  /** `inputTokens` with those read from and written to the prompt cache. */
   readonly cost: { readonly usd: number; readonly inputTokens: number; readonly outputTokens: number };
+  /** Null or absent where it may cost what it costs. */
+  readonly budget?: BudgetState | null;
   readonly sessionId: string | null;
   /** Top of its git worktree; null where it works in its folder as it is. */
   readonly worktree: string | null;

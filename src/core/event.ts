@@ -25,6 +25,14 @@ export interface EventData {
   /** `used` and `allowed` in the limit's unit: bytes, cores, milliseconds, processes. */
   'limit.warned': { readonly limit: LimitName; readonly used: number; readonly allowed: number };
   'limit.exceeded': { readonly limit: LimitName; readonly used: number; readonly allowed: number; readonly action: LimitAction };
+  /** It is in another conversation from now on: `/clear`, or a fork. */
+  'conversation.changed': { readonly from: string | null; readonly to: string };
+  /** Another process is in the agent's conversation, too. */
+  'conversation.conflict': { readonly sessionId: string; readonly pid: number };
+  'budget.warned': { readonly budgetUsd: number; readonly spentUsd: number };
+  'budget.exceeded': { readonly budgetUsd: number; readonly spentUsd: number };
+  /** The account's usage limit is reached; it goes on at that time. */
+  'usage.limited': { readonly until: string; readonly message: string };
   'alert.raised': { readonly id: string; readonly severity: Severity; readonly message: string; readonly rule: string };
   'alert.escalated': { readonly id: string; readonly severity: Severity; readonly message: string; readonly rule: string };
   'alert.acknowledged': { readonly id: string };
@@ -67,6 +75,11 @@ export const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'probe.changed': true,
   'limit.warned': true,
   'limit.exceeded': true,
+  'conversation.changed': true,
+  'conversation.conflict': true,
+  'budget.warned': true,
+  'budget.exceeded': true,
+  'usage.limited': true,
   'alert.raised': true,
   'alert.escalated': true,
   'alert.acknowledged': true,

@@ -7,9 +7,12 @@ import type { Agent, AgentDetails, AgentSpec } from './agent.ts';
 import type { Alert, AlertRuleInfo, ChannelInfo, Delivery, Severity, Silence, TestOutcome } from './alert.ts';
 import type { Checkpoint, CheckpointDiff, CheckpointView, RollbackPart, RollbackReply } from './checkpoint.ts';
 import type { ConflictHunks, ConflictsReply, ResolveReply, ResolveRequest } from './conflict.ts';
+import type { BudgetState } from './budget.ts';
+import type { CostGroup, CostReport } from './cost-report.ts';
 import type { ErrorBody } from './errors.ts';
 import type { MuxwardEvent } from './event.ts';
 import type { HistoryReply } from './history.ts';
+import type { HeadlessResult } from './headless.ts';
 import type { Selector } from './selector.ts';
 import type { TranscriptEntry } from './transcript.ts';
 import type { WorktreeDiff, WorktreeInfo, WorktreeMerge, WorktreeRemoval } from './worktree.ts';
@@ -161,6 +164,9 @@ export interface Routes {
   'POST /api/wait': { takes: WaitRequest; gives: { readonly agents: readonly Agent[]; readonly timedOut: boolean } };
   /** NDJSON: the last `limit` entries of the agent's conversation, then, where `follow`, what comes. */
   'GET /api/agents/:name/transcript': { takes: { readonly limit: number; readonly follow?: boolean }; gives: TranscriptEntry };
+  'GET /api/agents/:name/budget': { takes: Record<never, never>; gives: { readonly budget: BudgetState | null } };
+  'POST /api/agents/:name/budget': { takes: { readonly usd: number | null }; gives: { readonly budget: BudgetState | null } };
+  'GET /api/agents/:name/result': { takes: Record<never, never>; gives: HeadlessResult };
   'POST /api/agents/:name/input': { takes: InputRequest; gives: { readonly proof: string } };
   'POST /api/agents/:name/keys': { takes: KeysRequest; gives: Record<never, never> };
   'GET /api/agents/:name/screen': { takes: undefined; gives: ScreenReply };
@@ -171,6 +177,7 @@ export interface Routes {
     takes: { readonly agent?: string; readonly since?: string; readonly limit?: number; readonly follow?: boolean };
     gives: MuxwardEvent;
   };
+  'GET /api/cost': { takes: { readonly by: CostGroup; readonly since?: string; readonly selector?: Selector }; gives: CostReport };
   'GET /api/resources': { takes: undefined; gives: ResourcesReply };
   'POST /api/cleanup': { takes: { readonly dryRun: boolean; readonly force: boolean }; gives: CleanupReply };
   'GET /api/alerts': { takes: { readonly all?: boolean }; gives: { readonly alerts: readonly Alert[] } };

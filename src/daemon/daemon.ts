@@ -17,6 +17,8 @@ import { makePrivateFolder } from '../config/private-folder.ts';
 import { TmuxServer } from '../tmux/server.ts';
 import { ClaudeAgents } from './claude/claude-agents.ts';
 import { Typist } from './claude/typing/typist.ts';
+import { SessionLocks } from './claude/session-locks.ts';
+import { startClaude } from './claude/wire-claude.ts';
 import { drained } from './drain.ts';
 import { showAlertCount } from './alerts/alert-count.ts';
 import { startAlerts, withoutSecrets } from './alerts/start-alerts.ts';
@@ -42,6 +44,7 @@ import { Registry } from './registry.ts';
 import { showStates } from './state-line.ts';
 import { TmuxLoss } from './tmux-loss/tmux-loss.ts';
 import { handlersOf } from './verbs/handlers.ts';
+import { input } from './verbs/terminal.ts';
 import type { Daemon } from './verbs/context.ts';
 import { version } from './version.ts';
 import { Watch } from './watch.ts';
@@ -79,6 +82,9 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   const { tmux, lifecycle, watch, marks, claude, tmuxLoss } = parts;
   const worktrees = await openWorktrees({ registry, paths, folder: settings.worktrees.folder, log });
   continueThrottled(registry, (agent) => lifecycle.goOn(agent));
+  const warn = (what: string, error: unknown): void => log.warn(what, error);
+  const send = (name: string, text: string): Promise<unknown> => input(daemon, name, { text, submit: true });
+  const work = startClaude({ registry, store, hub, hooks: claude.hooks, lifecycle, paths, settings, send, onLimited: (agent, until) => claude.activity.limitedUntil(agent, until), onError: warn });
   await pickUpAll({ ...parts, registry, paths, log, lastRun });
   const reports = openReports(paths.ends, (line) => {
     const report = parseWrapperReport(line);
@@ -101,6 +107,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     () => watch.stop(),
     () => parts.throttle.stop(),
     () => health.stop(),
+    () => work.stop(),
     () => claude.stop(),
     showAlertCount(alerts, hub, tmux, onError),
     () => alerts.stop(),
@@ -128,6 +135,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   const daemon: Daemon = {
     ...parts,
     health,
+    ...work,
     paths,
     settings,
     installation: options.installation,
@@ -144,6 +152,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => void end(signal));
   watch.start();
   health.start();
+  work.start();
   claude.start();
   registry.emit('daemon.started', null, { pid: process.pid, version });
   store.events.trim(settings.eventsKept);
@@ -182,12 +191,14 @@ function wire(options: DaemonOptions & { readonly hub: EventHub }, paths: HomePa
   const drainedLog = (name: string): Promise<void> =>
     drained({ clock: registry.clock, logPath: logPath(paths, name), tmuxAnswers: () => tmux.answers() });
   const lifecycle: Lifecycle = new Lifecycle({ registry, launcher: () => launcher, marks, paths, turn, drained: drainedLog, onError: warn });
+  const locks = new SessionLocks(paths.home);
   const launcher = new Launcher({
     registry,
     tmux,
     paths,
     installation,
     spawnTimeoutMs: settings.spawnTimeoutMs,
+    claim: (agent, sessionId) => locks.claim(agent, sessionId),
     onFailure: (agent, generation, failure) => lifecycle.failed(agent, generation, failure),
     onHooks: (agent) => claude.begins(agent),
   });

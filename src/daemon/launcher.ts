@@ -26,6 +26,8 @@ export interface LauncherOptions {
   /** A start that cannot come to anything: it is ended as any other end would be. */
   readonly onFailure: (agent: ManagedAgent, generation: number, failure: LaunchFailure) => void;
   readonly spawnTimeoutMs: number;
+  /** Before a start: nobody else may be in that conversation. Throws where somebody is. */
+  readonly claim: (agent: ManagedAgent, sessionId: string) => Promise<void>;
   /** An agent is about to start whose program will call hooks. */
   readonly onHooks: (agent: string) => void;
 }
@@ -62,6 +64,7 @@ export class Launcher {
    */
   async launch(agents: readonly ManagedAgent[], reason: string): Promise<void> {
     const plans = await Promise.all(agents.map((agent) => this.#plan(agent)));
+    for (const [i, agent] of agents.entries()) await this.#claim(agent, plans[i] as LaunchPlan);
     for (const [i, agent] of agents.entries()) this.#write(agent, plans[i] as LaunchPlan);
     this.#files.forget();
     const starts = agents.map((agent, i) => this.#intend(agent, plans[i] as LaunchPlan, reason));
@@ -85,8 +88,10 @@ export class Launcher {
   async relaunch(agent: ManagedAgent, reason: string): Promise<void> {
     const plan = await this.#plan(agent);
     if (!this.#isWritten(agent)) this.#write(agent, plan);
+    const refused = await this.#claim(agent, plan).then(() => null, (error: unknown) => error);
     const isWished = agent.ending?.kind === 'stopped-by-user';
     const start = this.#intend(agent, plan, reason);
+    if (refused !== null) return this.#refuse(start, refused);
     // The journal tells a daemon after this one that it ran again, but not that it was the user's wish and no restart.
     if (isWished) this.#options.registry.flush();
     const verdict = runPaths(this.#options.paths, agent.spec.name).verdict;
@@ -112,15 +117,26 @@ export class Launcher {
   }
 
   async #plan(agent: ManagedAgent): Promise<LaunchPlan> {
-    const { record } = agent;
+    const { record, cost } = agent;
     const spec = effectiveSpec(agent);
     const type = await agentType(spec.type, this.#options.installation);
-    return type.plan(spec, this.#context(spec, record.generation + 1, record.sessionId));
+    const more = { hasTalked: (record.earlierSessions ?? []).length > 0, ...(spec.budgetUsd === undefined ? {} : { leftUsd: spec.budgetUsd - cost.usd }) };
+    return type.plan(spec, { ...this.#context(spec, record.generation + 1, record.sessionId), ...more });
   }
 
   #context(spec: AgentSpec, generation: number, sessionId: string | null): LaunchContext {
     const { installation, paths } = this.#options;
     return { generation, sessionId, installation, runFolder: runPaths(paths, spec.name).folder };
+  }
+
+  /** @throws MuxwardError `conflict` where its conversation is another's */
+  async #claim(agent: ManagedAgent, { sessionId }: LaunchPlan): Promise<void> {
+    if (sessionId !== null) await this.#options.claim(agent, sessionId);
+  }
+
+  #refuse({ agent, generation }: Start, error: unknown): void {
+    if (!(error instanceof MuxwardError)) throw error;
+    this.#options.onFailure(agent, generation, { passing: false, message: error.message });
   }
 
   #write(agent: ManagedAgent, plan: LaunchPlan): void {
@@ -139,7 +155,7 @@ export class Launcher {
   #intend(agent: ManagedAgent, plan: LaunchPlan, reason: string): Start {
     const generation = agent.record.generation + 1;
     agent.ending = null;
-    this.#options.registry.patch(agent, { generation, exit: null, sessionId: plan.sessionId });
+    this.#options.registry.patch(agent, { generation, exit: null, sessionId: plan.sessionId, ...(plan.resumes === undefined ? {} : { resumes: plan.resumes }) });
     this.#options.registry.move(agent, 'launch', reason);
     return { agent, generation };
   }

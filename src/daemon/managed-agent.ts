@@ -5,6 +5,7 @@
 import type { Mind } from '../agents/claude/mind.ts';
 import type { Activity } from '../core/activity.ts';
 import type { Agent, AgentSpec, Resources } from '../core/agent.ts';
+import { budgetState } from '../core/budget.ts';
 import type { End, EndKind } from '../core/end.ts';
 import { isProbed, type HealthStatus } from '../core/health.ts';
 import type { Outage } from '../core/outage-policy.ts';
@@ -73,6 +74,14 @@ export interface AgentRecord {
   hooksTaken?: string[];
   /** What is known of its Claude Code session. */
   mind?: Mind;
+  /** Conversations that it was in before (`/clear`, a fork), the latest first. */
+  earlierSessions?: string[];
+  /** Its last start resumed a conversation. */
+  resumes?: boolean;
+  /** What was told of which budget: said once. */
+  budgetTold?: { readonly usd: number; readonly what: 'warned' | 'exceeded' };
+  /** ISO 8601: until then a usage limit holds it. */
+  limitedUntil?: string | null;
 }
 
 export interface Health {
@@ -106,6 +115,8 @@ export interface ManagedAgent {
   busy: readonly Identity[];
   health: Health;
   activity: Activity;
+  /** What was counted so far. */
+  cost: Agent['cost'];
   /** Why the process is being ended by us, where it is: becomes the kind of its end. */
   ending: Ending | null;
   /** Cancels the start that waits for its back-off or its turn. */
@@ -156,6 +167,7 @@ export function manage(spec: AgentSpec, record: AgentRecord): ManagedAgent {
     busy: [],
     health: { status: probed ? 'starting' : 'none', failures: 0, lastOkAt: null, responseMs: null, reason: null },
     activity: NOT_REPORTED,
+    cost: { usd: 0, inputTokens: 0, outputTokens: 0 },
     ending: null,
     cancelRestart: null,
     draining: null,
@@ -164,7 +176,7 @@ export function manage(spec: AgentSpec, record: AgentRecord): ManagedAgent {
 }
 
 /** The AGENT document. Never holds an environment value. */
-export function toAgent({ spec, record, resources, health, activity }: ManagedAgent): Agent {
+export function toAgent({ spec, record, resources, health, activity, cost }: ManagedAgent): Agent {
   const { process } = record;
   return {
     id: record.id,
@@ -189,7 +201,8 @@ export function toAgent({ spec, record, resources, health, activity }: ManagedAg
     activity: record.parked === true && record.state === 'spawning' ? { status: 'limited', evidence: record.reason, at: record.since } : activity,
     resources: process === null ? null : resources,
     limits: spec.limits,
-    cost: { usd: 0, inputTokens: 0, outputTokens: 0 },
+    cost,
+    budget: spec.budgetUsd === undefined ? null : budgetState(spec.budgetUsd, cost.usd),
     sessionId: record.sessionId,
     worktree: spec.place?.path ?? null,
     declaredAs: spec.declaredAs,

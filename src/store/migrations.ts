@@ -53,4 +53,48 @@ export const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (agent, step, at)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX samples_by_age ON samples (step, at);`,
+  `CREATE TABLE cost_messages (
+     id TEXT PRIMARY KEY,
+     agent_id TEXT NOT NULL,
+     agent TEXT NOT NULL,
+     task TEXT,
+     session TEXT NOT NULL,
+     model TEXT NOT NULL,
+     at TEXT NOT NULL,
+     long_prompt INTEGER NOT NULL,
+     input INTEGER NOT NULL,
+     output INTEGER NOT NULL,
+     cache_read INTEGER NOT NULL,
+     cache_write INTEGER NOT NULL,
+     cache_write_1h INTEGER NOT NULL,
+     web_searches INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX cost_messages_by_agent ON cost_messages (agent_id);
+   CREATE INDEX cost_messages_by_time ON cost_messages (at);
+   CREATE TABLE cost_copies (
+     session TEXT NOT NULL,
+     message TEXT NOT NULL,
+     PRIMARY KEY (session, message)
+   ) STRICT;
+   CREATE TABLE cost_totals (
+     session TEXT NOT NULL,
+     model TEXT NOT NULL,
+     agent_id TEXT NOT NULL,
+     agent TEXT NOT NULL,
+     task TEXT,
+     at TEXT NOT NULL,
+     usd REAL NOT NULL,
+     guess INTEGER NOT NULL,
+     input INTEGER NOT NULL,
+     output INTEGER NOT NULL,
+     cache_read INTEGER NOT NULL,
+     cache_write INTEGER NOT NULL,
+     cache_write_1h INTEGER NOT NULL,
+     web_searches INTEGER NOT NULL,
+     PRIMARY KEY (session, model)
+   ) STRICT;
+   CREATE TABLE cost_files (
+     path TEXT PRIMARY KEY,
+     offset INTEGER NOT NULL
+   ) STRICT;`,
 ];

@@ -10,6 +10,7 @@ import { storageError } from '../core/storage-error.ts';
 import { AgentRows } from './agent-rows.ts';
 import { AlertRows } from './alert-rows.ts';
 import { DeliveryRows } from './delivery-rows.ts';
+import { CostRows } from './cost-rows.ts';
 import { EventRows } from './event-rows.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { SampleRows } from './sample-rows.ts';
@@ -185,6 +186,7 @@ export class Store {
   readonly deliveries: DeliveryRows;
   readonly silences: SilenceRows;
   readonly samples: SampleRows;
+  readonly costs: CostRows;
 
   constructor(file: string, db: DatabaseSync) {
     this.#file = file;
@@ -195,6 +197,7 @@ export class Store {
     this.deliveries = new DeliveryRows(db);
     this.silences = new SilenceRows(db);
     this.samples = new SampleRows(db);
+    this.costs = new CostRows(db);
   }
 
   /** All of `work` or nothing of it. @throws MuxwardError `storage`, with the state as it was. */

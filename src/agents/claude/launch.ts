@@ -8,6 +8,8 @@ import type { AgentSpec } from '../../core/agent.ts';
 import { MuxwardError } from '../../core/errors.ts';
 import { NOTHING_MORE, type AgentType, type LaunchContext } from '../agent-type.ts';
 import { loadRole } from '../role.ts';
+import { chosenConversation } from './chosen-conversation.ts';
+import { headlessCommand, headlessPrompt } from './headless/launch.ts';
 import { claudeSettings } from './settings-file.ts';
 import { userStatusLine } from './status-line.ts';
 import { configFolder, findTranscript } from './transcript-path.ts';
@@ -26,22 +28,33 @@ export const claudeCode: AgentType = {
       });
     }
     refuseOwnSettings(spec, own);
-    const sessionId = context.sessionId ?? crypto.randomUUID();
-    const resumes = context.sessionId !== null && findTranscript(spec, context.sessionId) !== undefined;
+    const chosen = chosenConversation(spec, own);
+    const sessionId = context.sessionId ?? chosen.sessionId ?? crypto.randomUUID();
+    const resumes = findTranscript(spec, sessionId) !== undefined;
     const conversation = resumes ? ['--resume', sessionId] : ['--session-id', sessionId];
-    const prompt = spec.prompt === null || resumes ? [] : ['--', spec.prompt];
+    // A conversation that the user names is told the prompt, once; one that was muxward's was told it already.
+    const isTold = context.hasTalked === true || (resumes && context.sessionId !== null);
+    const prompt = spec.prompt === null || isTold ? [] : ['--', spec.prompt];
     const settings = ['--settings', path.join(context.runFolder, SETTINGS)];
-    const argv = [program, ...settings, ...modes(spec), ...rolePrompt(spec, context.installation), ...conversation, ...own, ...prompt];
-    return { ...NOTHING_MORE, sessionId, argv, env: editor(spec, context), files: files(spec, context), hasHooks: true };
+    const words = [...settings, ...modes(spec), ...rolePrompt(spec, context.installation), ...conversation, ...chosen.words];
+    const common = { ...NOTHING_MORE, sessionId, resumes, hasHooks: true } as const;
+    if (spec.headless === undefined) return { ...common, argv: [program, ...words, ...prompt], env: editor(spec, context), files: files(spec, context) };
+    const first = headlessPrompt(sessionId, isTold ? null : spec.prompt);
+    return { ...common, argv: headlessCommand(spec.headless, context, [program, ...words, ...maxBudget(spec, context)]), files: { ...files(spec, context), ...first } };
   },
 };
+
+/** Claude Code's own bound holds for one run, so it gets what is left; one that lives on takes a raised budget, this does not. */
+function maxBudget({ headless }: AgentSpec, { leftUsd }: LaunchContext): string[] {
+  return headless?.exitWhenDone === true && leftUsd !== undefined ? ['--max-budget-usd', String(Math.max(0.000001, leftUsd))] : [];
+}
 
 /** In the run folder. */
 const SETTINGS = 'claude-settings.json';
 const STATUS_LINE = 'status-line';
 
 function files(spec: AgentSpec, { installation }: LaunchContext): Record<string, string> {
-  return { [SETTINGS]: claudeSettings(installation), [STATUS_LINE]: userStatusLine(configFolder(spec), spec.cwd) ?? '' };
+  return { [SETTINGS]: claudeSettings(installation, spec.budgetUsd === undefined ? null : spec.name), [STATUS_LINE]: userStatusLine(configFolder(spec), spec.cwd) ?? '' };
 }
 
 /** Long messages are handed over by an editor of muxward's. Claude Code splits its command at blanks: no path with one will do. */

@@ -10,9 +10,9 @@ const ANSWER_TIMEOUT_S = 24 * 3600;
 /** It takes milliseconds; a machine that swaps must not lose a call. */
 const TIMEOUT_S = 60;
 
-/** The text of the file. `installation` is where `scripts/` is. */
-export function claudeSettings(installation: string): string {
-  const hooks = HOOK_EVENTS.filter((event) => event !== 'StatusLine').map((event) => [event, [{ hooks: [hook(installation, event)] }]]);
+/** The text of the file. `installation` is where `scripts/` is; `budgetOf` names the agent where it has a budget to be held to. */
+export function claudeSettings(installation: string, budgetOf: string | null = null): string {
+  const hooks = HOOK_EVENTS.filter((event) => event !== 'StatusLine').map((event) => [event, [{ hooks: [hook(installation, event), ...(event === 'PreToolUse' && budgetOf !== null ? [gate(installation, budgetOf)] : [])] }]]);
   const statusLine = { type: 'command', command: shell(installation, 'agent-status-line.sh') };
   return `${JSON.stringify({ hooks: Object.fromEntries(hooks), statusLine })}\n`;
 }
@@ -20,6 +20,16 @@ export function claudeSettings(installation: string): string {
 function hook(installation: string, event: HookEvent): object {
   const timeout = event === 'PermissionRequest' ? ANSWER_TIMEOUT_S : TIMEOUT_S;
   return { type: 'command', command: `${shell(installation, 'agent-hook.sh')} ${event}`, timeout };
+}
+
+/** Ends the turn before the next call of the model where the budget is spent. */
+function gate(installation: string, agent: string): object {
+  const words = [process.execPath, path.join(installation, 'dist/budget-gate.js'), agent];
+  return { type: 'command', command: `exec ${words.map(quoted).join(' ')}`, timeout: TIMEOUT_S };
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** `exec`: the shell that Claude Code starts a hook with becomes the script, which saves a process. */

@@ -67,7 +67,8 @@ export class TranscriptEntries {
 /** The argument that says most of what a call does. */
 const TELLING = ['command', 'file_path', 'notebook_path', 'pattern', 'url', 'query', 'description', 'skill', 'prompt'] as const;
 
-function summaryOf(input: unknown): string {
+/** What a call does, in one line. */
+export function summaryOf(input: unknown): string {
   if (!isObject(input)) return '';
   for (const key of TELLING) {
     const value = input[key];

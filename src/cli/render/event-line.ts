@@ -54,6 +54,16 @@ function describe(event: MuxwardEvent): string {
       return `above its limit of ${amount(event.data.limit, event.data.allowed)}: ${amount(event.data.limit, event.data.used)} (${event.data.action})`;
     case 'probe.changed':
       return `${event.data.from} → ${event.data.to}${event.data.reason === null ? '' : `: ${event.data.reason}`}`;
+    case 'conversation.changed':
+      return `is in another conversation: ${event.data.to}`;
+    case 'conversation.conflict':
+      return `process ${event.data.pid} is in its conversation ${event.data.sessionId}, too`;
+    case 'budget.warned':
+      return `has spent $${event.data.spentUsd.toFixed(4)} of its budget of $${event.data.budgetUsd}`;
+    case 'budget.exceeded':
+      return `has spent its budget of $${event.data.budgetUsd} ($${event.data.spentUsd.toFixed(4)})`;
+    case 'usage.limited':
+      return `usage limit until ${event.data.until}: ${event.data.message}`;
     case 'alert.raised':
       return `${event.data.severity}: ${event.data.message}`;
     case 'alert.escalated':

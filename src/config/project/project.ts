@@ -7,7 +7,7 @@ import type { Condition } from './schema.ts';
 export interface DeclaredAgent
   extends Pick<
     AgentSpec,
-    'name' | 'type' | 'labels' | 'capabilities' | 'cwd' | 'prompt' | 'model' | 'permissionMode' | 'role' | 'restart' | 'health' | 'limits'
+    'name' | 'type' | 'labels' | 'capabilities' | 'cwd' | 'prompt' | 'model' | 'permissionMode' | 'role' | 'restart' | 'health' | 'limits' | 'headless' | 'budgetUsd'
   > {
   /** The key of the file: with `instances`, several agents come from one entry. */
   readonly entry: string;

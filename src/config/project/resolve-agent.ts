@@ -33,7 +33,7 @@ export interface Surroundings {
 type Resolved = Omit<DeclaredAgent, 'entry' | 'needs'>;
 
 /** Fields that mean nothing to these types. From `defaults:` they are passed over, in an entry of its own they are a mistake. */
-const TALK = ['prompt', 'prompt_file', 'model', 'permission_mode'] as const;
+const TALK = ['prompt', 'prompt_file', 'model', 'permission_mode', 'headless', 'budget'] as const;
 
 export function reportUselessFields(own: AgentEntry, type: string, report: Surroundings['report']): void {
   if (type !== 'worker' && type !== 'monitor') return;
@@ -61,6 +61,7 @@ export function resolveAgent(name: string, entry: AgentEntry, around: Surroundin
     capabilities: [entry.capabilities ?? []].flat(),
     ...worktreeOf(entry),
     hooks: (entry.hooks ?? []).map((hook) => hookFrom(hook)),
+    ...claudeOf(entry, type, around),
     ...(entry.alerts === undefined ? {} : { alerts: agentRulesFrom(entry.alerts) }),
   };
   const life = { restart: entry.restart, maxRestarts: number(entry.max_restarts), health: healthOf(entry.health), recovery: entry.recovery, limits: limitsFrom(entry.limits) };
@@ -92,6 +93,16 @@ function withDefaults(said: Pick<Resolved, 'model' | 'permissionMode'>, life: Li
     health: withInterval(life.health, defaults.healthIntervalMs),
     recovery: recoveryFrom(life.recovery, defaults.recovery),
     limits: { ...defaults.limits, ...life.limits, ...actionsOf(defaults.limits, life.limits) },
+  };
+}
+
+function claudeOf(entry: AgentEntry, type: string, { report }: Surroundings): Pick<Resolved, 'headless' | 'budgetUsd'> {
+  const { headless, exit_when_done: exitWhenDone, budget } = entry;
+  if (type !== 'claude-code') return {};
+  if (exitWhenDone === true && headless !== true) report('exit_when_done', { is: 'an interactive agent is never done', hint: 'add headless: true' });
+  return {
+    ...(headless === true ? { headless: { exitWhenDone: exitWhenDone === true } } : {}),
+    ...(budget === undefined ? {} : { budgetUsd: Number(budget) }),
   };
 }
 

@@ -87,6 +87,13 @@ export function cores(description: string) {
   ).check(z.meta({ description, examples: [2, 0.5] }));
 }
 
+/** An amount of money. */
+export function amount(description: string) {
+  return checked(numberOrText('an amount such as 1.5'), (value) =>
+    /^\d+(\.\d+)?$/.test(String(value)) ? undefined : { is: 'is no amount', hint: 'US dollars as a number: 3, or 0.25' },
+  ).check(z.meta({ description, examples: [3, 0.25] }));
+}
+
 export function listOf<S extends z.ZodMiniType>(item: S, expects: string, description: string) {
   return z.array(item, { error: expects }).check(z.describe(description));
 }

@@ -73,6 +73,8 @@ export class ActivityTracker {
   #hear(agent: ManagedAgent, hook: HookRecord): void {
     if (hook.generation !== agent.record.generation) return;
     this.#followConversation(agent, hook);
+    // Its driver knows more, and tells it.
+    if (agent.spec.headless) return;
     this.#think(agent, hear(this.#mindOf(agent), hook));
     this.#look(agent);
   }
@@ -95,7 +97,7 @@ export class ActivityTracker {
   }
 
   #look(agent: ManagedAgent | undefined): void {
-    if (agent?.spec.type !== 'claude-code' || !isRunning(agent.record.state)) return;
+    if (agent?.spec.type !== 'claude-code' || agent.spec.headless || !isRunning(agent.record.state)) return;
     this.#files.watch(agent);
     const mind = this.#mindOf(agent);
     const session = this.#files.look(agent, mind.sessionId);

@@ -190,8 +190,12 @@ function resume({ lifecycle }: Daemon, agent: ManagedAgent): Done {
   return { outcome: 'done', detail: 'resumed' };
 }
 
-function interrupt({ lifecycle }: Daemon, agent: ManagedAgent): Done {
+function interrupt({ lifecycle, headless }: Daemon, agent: ManagedAgent): Done {
   mustRun(agent, 'interrupt');
+  if (agent.spec.headless) {
+    headless.interrupt(agent);
+    return { outcome: 'done', detail: 'interrupted (its turn is asked to end)' };
+  }
   if (!lifecycle.interrupt(agent)) throw new MuxwardError('failed', `${agent.spec.name}: its process is gone`);
   return { outcome: 'done', detail: 'interrupted (SIGINT)' };
 }

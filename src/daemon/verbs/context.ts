@@ -10,6 +10,10 @@ import type { Alerts } from '../alerts/alerts.ts';
 import type { Typist } from '../claude/typing/typist.ts';
 import type { ClaudeAgents } from '../claude/claude-agents.ts';
 import type { Conflicts } from '../conflicts/conflicts.ts';
+import type { Budgets } from '../cost/budgets.ts';
+import type { HeadlessPort } from '../claude/headless/headless-port.ts';
+import type { CostWatch } from '../cost/cost-watch.ts';
+import type { Ledger } from '../cost/ledger.ts';
 import type { EventHub } from '../event-hub.ts';
 import type { HealthChecks } from '../health/health-checks.ts';
 import type { History } from '../history/history.ts';
@@ -33,6 +37,10 @@ export interface Daemon {
   readonly lifecycle: Lifecycle;
   readonly marks: Marks;
   readonly watch: Watch;
+  readonly ledger: Ledger;
+  readonly costs: CostWatch;
+  readonly headless: HeadlessPort;
+  readonly budgets: Budgets;
   /** What Claude Code agents report of themselves. */
   readonly hooks: HookStream;
   readonly health: HealthChecks;

@@ -12,14 +12,17 @@ import {
   showCheckpoint,
   verifyCheckpoints,
 } from './checkpoints.ts';
+import { budget, setBudget } from './budget.ts';
 import { cleanup } from './cleanup.ts';
 import { listConflicts, resolveConflict, showConflict } from './conflicts.ts';
+import { cost } from './cost.ts';
 import type { Daemon } from './context.ts';
 import { events } from './events.ts';
 import { history } from './history.ts';
 import { inspect, status, wait, watchStatus } from './look.ts';
 import { resources } from './resources.ts';
 import { rollback } from './rollback.ts';
+import { result } from './result.ts';
 import { spawn } from './spawn.ts';
 import { attach, input, keys, screen } from './terminal.ts';
 import { transcript } from './transcript.ts';
@@ -46,11 +49,15 @@ export function handlersOf(daemon: Daemon): Handlers {
     'POST /api/actions': (request) => act(daemon, request),
     'POST /api/wait': (request, { signal }) => wait(daemon, request, signal),
     'GET /api/agents/:name/transcript': (request, call) => transcript(daemon, name(call), request, call.signal),
+    'GET /api/agents/:name/budget': (_, call) => budget(daemon, name(call)),
+    'POST /api/agents/:name/budget': ({ usd }, call) => setBudget(daemon, name(call), usd),
+    'GET /api/agents/:name/result': (_, call) => result(daemon, name(call)),
     'POST /api/agents/:name/input': (request, call) => input(daemon, name(call), request),
     'POST /api/agents/:name/keys': (request, call) => keys(daemon, name(call), request),
     'GET /api/agents/:name/screen': (_, call) => screen(daemon, name(call)),
     'POST /api/agents/:name/attach': ({ window }, call) => attach(daemon, name(call), window),
     'GET /api/events': (request, { signal }) => events(daemon, request, signal),
+    'GET /api/cost': (request) => cost(daemon, request),
     'GET /api/resources': () => resources(daemon),
     'POST /api/cleanup': (request) => cleanup(daemon, request),
     'GET /api/alerts': ({ all }) => listAlerts(daemon, all ?? false),

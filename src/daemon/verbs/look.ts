@@ -77,14 +77,14 @@ export async function wait(
   return { agents: chosen.map(toAgent) satisfies Agent[], timedOut: !held };
 }
 
-function isAsAsked({ record, health, activity }: ManagedAgent, what: string): boolean {
+function isAsAsked({ spec, record, health, activity }: ManagedAgent, what: string): boolean {
   switch (what) {
     case 'exit':
       return !isLive(record.state);
     case 'ready':
       return isRunning(record.state);
     case 'idle':
-      return record.state === 'ready' && isIdle(activity);
+      return record.state === 'ready' && (spec.headless ? activity.status === 'idle' : isIdle(activity));
     case 'healthy':
       return isRunning(record.state) && (health.status === 'healthy' || health.status === 'none');
     default:

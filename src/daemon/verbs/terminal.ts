@@ -18,6 +18,7 @@ export async function input(daemon: Daemon, name: string, request: InputRequest)
   const { text, submit } = request;
   const agent = daemon.registry.get(name);
   const pane = livePane(agent);
+  if (agent.spec.headless) return { proof: await daemon.headless.prompt(agent, text, request.wait ?? true) };
   if (agent.spec.type === claudeCode.name) {
     const proof = await daemon.typist.send(agent, pane, { text, submit, wait: request.wait ?? true, isCommand: request.command ?? false });
     daemon.registry.emit('agent.typed', name, { bytes: Buffer.byteLength(text) });

@@ -7,7 +7,7 @@
 //   stub:sleep MS              the final text waits so long
 //   stub:stream CHUNKS MS      the final text comes in so many pieces with so much time between them
 //   stub:error STATUS [TIMES]  answers with that HTTP error so many times (default 1), and then goes on
-//   stub:limit SECONDS         answers that the usage limit is reached, until so many seconds from now
+//   stub:limit SECONDS         answers that the usage limit is reached, until so many seconds after it first did
 //   stub:usage {JSON}          what the final message says that it used
 
 export interface ToolCall {

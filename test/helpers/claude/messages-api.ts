@@ -29,6 +29,8 @@ export class MessagesApi {
   readonly #requests: ModelRequest[] = [];
   readonly #released = new Map<string, PromiseWithResolvers<void>>();
   readonly #errors = new Map<string, number>();
+  /** When a usage limit ends, by the length that it was told to have: known once it is first met. */
+  readonly #limits = new Map<number, number>();
 
   private constructor() {
     this.#server = createServer((request, response) => {
@@ -117,11 +119,13 @@ export class MessagesApi {
   }
 
   #fails(prompt: string, { error, limitSeconds }: Script, response: ServerResponse): boolean {
-    if (limitSeconds !== null) {
+    const limitedUntil = limitSeconds === null ? 0 : (this.#limits.get(limitSeconds) ?? Math.floor(Date.now() / 1000) + limitSeconds);
+    if (limitSeconds !== null) this.#limits.set(limitSeconds, limitedUntil);
+    if (Date.now() / 1000 < limitedUntil) {
       sendError(response, 429, {
         'anthropic-ratelimit-unified-status': 'rejected',
         'anthropic-ratelimit-unified-representative-claim': 'five_hour',
-        'anthropic-ratelimit-unified-reset': String(Math.floor(Date.now() / 1000) + limitSeconds),
+        'anthropic-ratelimit-unified-reset': String(limitedUntil),
         'x-should-retry': 'false',
       });
       return true;

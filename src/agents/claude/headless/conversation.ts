@@ -1,0 +1,201 @@
+/**
+ * A headless conversation as a machine: what the program said, what was put into the inbox and what the clock says go
+ * in; what is to be written, shown, told and forgotten comes out. Knows no files and no processes.
+ */
+import type { HeadlessResult } from '../../../core/headless.ts';
+import { summaryOf } from '../transcript-entries.ts';
+import type { ApiFailure } from '../transcript-facts.ts';
+import type { InboxItem } from './inbox.ts';
+import { interruptRequest, optionsOf, permissionResponse, questionText, userMessage } from './messages.ts';
+import type { HeadlessQuestion, HeadlessState, HeadlessStatus } from './status.ts';
+import type { StreamEvent } from './stream-events.ts';
+
+export type Effect =
+  /** To the program's input. */
+  | { readonly do: 'write'; readonly message: object }
+  /** The item is done with: forget its file. */
+  | { readonly do: 'forget'; readonly item: string }
+  | { readonly do: 'result'; readonly result: HeadlessResult }
+  /** No turn comes any more: let the program end. */
+  | { readonly do: 'close' }
+  /** Call `resume` at that time. */
+  | { readonly do: 'wake'; readonly atMs: number };
+
+export interface ConversationOptions {
+  readonly generation: number;
+  /** End once there is nothing left to do. */
+  readonly exitWhenDone: boolean;
+  readonly now: () => Date;
+}
+
+/** So many ids of prompts are remembered as taken. */
+const ACCEPTED_KEPT = 200;
+/** A usage limit of which nobody says when it ends is tried again after this. */
+const UNKNOWN_LIMIT_MS = 15 * 60_000;
+const GO_ON = 'The usage limit that stopped you is reset. Go on with what you were doing.';
+const CUT_OFF = 'Your process was ended in the middle of its work and runs again, with this conversation resumed. Look how far you came, and go on.';
+
+export class HeadlessConversation {
+  readonly #options: ConversationOptions;
+  #status: HeadlessStatus;
+  /** Prompts that were handed over and whose turn is not over. */
+  readonly #open = new Set<string>();
+  #backgroundTasks = 0;
+  #resetsAtMs: number | null = null;
+  #failure: ApiFailure | null = null;
+  #closing = false;
+
+  constructor(options: ConversationOptions, before: HeadlessStatus | undefined) {
+    this.#options = options;
+    const kept = { accepted: before?.accepted ?? [], sessionId: before?.sessionId ?? null };
+    this.#status = { ...kept, state: 'starting', evidence: '', at: this.#now(), generation: options.generation, question: null, limitedUntil: null, failure: null };
+  }
+
+  get status(): HeadlessStatus {
+    return this.#status;
+  }
+
+  /** The first thing said in this run: the prompt; or, where the run before was cut off in the middle of a turn, that it may go on. */
+  begin(first: { readonly id: string; readonly text: string } | null, before: HeadlessState | null): Effect[] {
+    if (first !== null) return this.take({ kind: 'prompt', ...first });
+    const wasBusy = before === 'working' || before === 'waiting' || before === 'limited' || before === 'starting';
+    if (wasBusy) return this.take({ kind: 'prompt', id: crypto.randomUUID(), text: CUT_OFF });
+    this.#become('idle', '');
+    return this.#maybeClose();
+  }
+
+  take(item: InboxItem): Effect[] {
+    switch (item.kind) {
+      case 'prompt':
+        if (this.#open.has(item.id)) return [];
+        if (this.#status.accepted.includes(item.id)) return [{ do: 'forget', item: item.id }];
+        this.#open.add(item.id);
+        if (this.#status.state === 'starting' || this.#status.state === 'idle') this.#become('working', 'a prompt');
+        return [{ do: 'write', message: userMessage(item.id, item.text) }];
+      case 'interrupt':
+        return [{ do: 'write', message: interruptRequest(item.id) }, { do: 'forget', item: item.id }];
+      case 'answer':
+        return [...this.#answer(item), { do: 'forget', item: item.id }];
+    }
+  }
+
+  hear(event: StreamEvent): Effect[] {
+    switch (event.kind) {
+      case 'init':
+        this.#change({ sessionId: event.sessionId });
+        return [];
+      case 'lifecycle':
+        return this.#lifecycle(event.id, event.state);
+      case 'replay':
+        return this.#accept(event.id);
+      case 'facts':
+        this.#worksOn(event);
+        return [];
+      case 'question':
+        this.#ask(event);
+        return [];
+      case 'withdrawn':
+        if (this.#status.question?.id === event.id) this.#become('working', this.#status.evidence);
+        return [];
+      case 'limit':
+        this.#resetsAtMs = event.resetsAtMs;
+        return [];
+      case 'failure':
+        this.#failure = event.failure;
+        if (event.failure.resetsAtMs !== null) this.#resetsAtMs = event.failure.resetsAtMs;
+        return [];
+      case 'retry':
+        this.#become('working', event.text);
+        return [];
+      case 'background':
+        this.#backgroundTasks = event.tasks;
+        return this.#status.state === 'idle' ? this.#maybeClose() : [];
+      case 'result':
+        return this.#over(event.result);
+    }
+  }
+
+  /** The limit's time is over. */
+  resume(): Effect[] {
+    if (this.#status.state !== 'limited') return [];
+    this.#resetsAtMs = null;
+    this.#change({ limitedUntil: null });
+    this.#become('idle', '');
+    return this.take({ kind: 'prompt', id: crypto.randomUUID(), text: GO_ON });
+  }
+
+  /** The program has ended. */
+  end(): void {
+    this.#become('ended', this.#failure?.text ?? '');
+  }
+
+  #lifecycle(id: string, state: string): Effect[] {
+    if (state === 'queued' || state === 'started') return this.#accept(id);
+    // A result may come before the word that its prompt is done with, or after it.
+    this.#open.delete(id);
+    return this.#status.state === 'idle' ? this.#maybeClose() : [];
+  }
+
+  /** It is written into the conversation: a second one of this id would be passed over by the program itself. */
+  #accept(id: string): Effect[] {
+    if (this.#status.accepted.includes(id)) return [];
+    this.#change({ accepted: [...this.#status.accepted, id].slice(-ACCEPTED_KEPT) });
+    return [{ do: 'forget', item: id }];
+  }
+
+  #worksOn({ facts }: Extract<StreamEvent, { kind: 'facts' }>): void {
+    const tool = facts.findLast(({ kind }) => kind === 'tool');
+    if (tool?.kind === 'tool') this.#become('working', tool.name);
+    else if (facts.some(({ kind }) => kind === 'outcome' || kind === 'said') && this.#status.state !== 'waiting') this.#become('working', this.#status.evidence);
+  }
+
+  #ask({ id, tool, input }: Extract<StreamEvent, { kind: 'question' }>): void {
+    const asked = questionText(input);
+    const question: HeadlessQuestion = { id, tool, text: asked === '' ? `${tool} ${summaryOf(input)}`.trim() : asked, input, options: optionsOf(input) };
+    this.#become('waiting', question.text);
+    this.#change({ question });
+  }
+
+  #answer({ question: id, decision }: Extract<InboxItem, { kind: 'answer' }>): Effect[] {
+    const { question } = this.#status;
+    if (question === null || (id !== '' && id !== question.id)) return [];
+    this.#become('working', question.tool);
+    return [{ do: 'write', message: permissionResponse(question, decision) }];
+  }
+
+  #over(said: Omit<HeadlessResult, 'at' | 'generation'>): Effect[] {
+    const failure = this.#failure;
+    this.#failure = null;
+    const result = { ...said, isError: said.isError || failure !== null, at: this.#now(), generation: this.#options.generation };
+    const told: Effect = { do: 'result', result };
+    this.#change({ failure: result.isError ? (failure?.error ?? said.subtype) : null });
+    if (result.isError && (failure?.isUsageLimit ?? false)) return [told, ...this.#limit(said.text)];
+    this.#become('idle', result.isError ? said.text : '');
+    return [told, ...this.#maybeClose()];
+  }
+
+  #limit(text: string): Effect[] {
+    const atMs = this.#resetsAtMs ?? this.#options.now().getTime() + UNKNOWN_LIMIT_MS;
+    this.#become('limited', text);
+    this.#change({ limitedUntil: new Date(atMs).toISOString() });
+    return [{ do: 'wake', atMs }];
+  }
+
+  #maybeClose(): Effect[] {
+    if (!this.#options.exitWhenDone || this.#closing || this.#open.size > 0 || this.#backgroundTasks > 0) return [];
+    this.#closing = true;
+    return [{ do: 'close' }];
+  }
+
+  #become(state: HeadlessState, evidence: string): void {
+    this.#change({ state, evidence, question: null });
+  }
+
+  #change(values: Partial<HeadlessStatus>): void {
+    this.#status = { ...this.#status, ...values, at: this.#now() };
+  }
+
+  #now(): string {
+    return this.#options.now().toISOString();
+  }
+}

@@ -1,0 +1,38 @@
+/** What a host says to Claude Code on its stream-json input. */
+import { isObject } from '../json-lines.ts';
+import type { Decision } from './inbox.ts';
+import type { HeadlessQuestion } from './status.ts';
+
+export function userMessage(id: string, text: string): object {
+  return { type: 'user', uuid: id, message: { role: 'user', content: text } };
+}
+
+export function interruptRequest(id: string): object {
+  return { type: 'control_request', request_id: id, request: { subtype: 'interrupt' } };
+}
+
+/** A permission is given with the input as it was asked for; a question of the model is answered in its own form. */
+export function permissionResponse({ id, tool, input }: HeadlessQuestion, { allow, text }: Decision): object {
+  const fields = isObject(input) ? input : {};
+  const answered = tool === 'AskUserQuestion' && allow ? { ...fields, answers: answersOf(fields, text) } : fields;
+  const response = allow ? { behavior: 'allow', updatedInput: answered } : { behavior: 'deny', message: text === '' ? 'The user refused this.' : text };
+  return { type: 'control_response', response: { subtype: 'success', request_id: id, response } };
+}
+
+function answersOf(fields: Readonly<Record<string, unknown>>, text: string): Record<string, string> {
+  const questions = Array.isArray(fields['questions']) ? fields['questions'].filter(isObject) : [];
+  return Object.fromEntries(questions.map((each) => [typeof each['question'] === 'string' ? each['question'] : '', text]));
+}
+
+/** What can be chosen for the first question of AskUserQuestion. */
+export function optionsOf(input: unknown): string[] {
+  const [first] = isObject(input) && Array.isArray(input['questions']) ? input['questions'].filter(isObject) : [];
+  const options = Array.isArray(first?.['options']) ? first['options'].filter(isObject) : [];
+  return options.flatMap(({ label }) => (typeof label === 'string' ? [label] : []));
+}
+
+/** The text of the first question of AskUserQuestion, empty for other tools. */
+export function questionText(input: unknown): string {
+  const [first] = isObject(input) && Array.isArray(input['questions']) ? input['questions'].filter(isObject) : [];
+  return typeof first?.['question'] === 'string' ? first['question'] : '';
+}

@@ -1,0 +1,97 @@
+// The conversation of an agent of the real Claude Code: resumed whatever ends it, one writer at a time, counted, and bounded.
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { BudgetState } from '../../src/core/budget.ts';
+import type { CostReport } from '../../src/core/cost-report.ts';
+import { claudeRig, describeClaude, type ClaudeRig } from '../helpers/claude/claude-rig.ts';
+import { eventually, MuxwardHome } from '../helpers/muxward-home.ts';
+
+const LONG_MS = 60_000;
+
+describeClaude('a conversation', { timeout: 180_000 }, () => {
+  let claude: ClaudeRig;
+  let home: MuxwardHome;
+
+  beforeAll(async () => {
+    home = new MuxwardHome();
+    claude = await claudeRig(home);
+  });
+
+  afterAll(() => claude.end());
+
+  const headless = (name: string, prompt: string, ...flags: string[]) => claude.spawn(name, '--headless', '--permission-mode', 'acceptEdits', '--prompt', prompt, ...flags);
+  const idle = (name: string) => home.ok('wait', name, '--for', 'idle', '--timeout', '60s');
+  /** What the stand-in says that the turns of these prompts used, by the price of its model. */
+  const standInUsd = (name: string): number => {
+    const asked = claude.stub.requests('all').filter(({ body }) => JSON.stringify(body.messages).includes(`I am ${name}`));
+    return asked.reduce((sum, { body }) => sum + (Math.ceil(JSON.stringify(body.messages).length / 4) * 4) / 1e6, 0);
+  };
+
+  test('goes on after a kill of the agent, of the daemon, and a stop; /clear begins another, which is resumed from then on', async () => {
+    await claude.spawn('coder', '--permission-mode', 'acceptEdits', '--prompt', 'I am coder\nstub:say remembered');
+    await claude.shows('coder', '● remembered');
+    const { sessionId, pid } = await home.agent('coder');
+    process.kill(pid as number, 'SIGKILL');
+    await home.agentThat('coder', 'runs again', ({ generation, state }) => generation === 2 && state !== 'spawning', LONG_MS);
+    await claude.shows('coder', '● remembered');
+
+    process.kill(await home.daemonPid(), 'SIGKILL');
+    await home.ok('stop', 'coder');
+    await home.ok('start', 'coder');
+    await claude.shows('coder', '● remembered');
+    expect((await home.agent('coder')).sessionId).toBe(sessionId);
+    expect(claude.stub.prompts().filter((prompt) => prompt.includes('I am coder'))).toHaveLength(1);
+
+    await claude.ready('coder');
+    await home.ok('keys', 'coder', '/', 'c', 'l', 'e', 'a', 'r', 'Space', 'Enter');
+    const cleared = await home.agentThat('coder', 'is in another conversation', (agent) => agent.sessionId !== sessionId, LONG_MS);
+    await home.ok('restart', 'coder');
+    await claude.ready('coder');
+    expect((await home.agent('coder')).sessionId).toBe(cleared.sessionId);
+    expect(claude.stub.prompts().filter((prompt) => prompt.includes('I am coder'))).toHaveLength(1);
+    await home.ok('rm', '--force', 'coder');
+  });
+
+  test('has one writer: of two agents that resume it at one moment one starts', async () => {
+    await headless('first', 'I am first\nstub:say begun', '--exit-when-done');
+    await home.ok('wait', 'first', '--timeout', '60s');
+    const { sessionId } = await home.agent('first');
+    const resume = ['--', claude.binary, '--resume', sessionId as string];
+    const both = await Promise.all(['left', 'right'].map((name) => claude.run(['spawn', name, '--type', 'claude-code', ...resume])));
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([0, 1]);
+    expect(both.map(({ stderr }) => stderr).join('')).toContain('is held by the agent');
+  });
+
+  test('costs what the stand-in counts, over a kill of the daemon, a restart and a second turn', async () => {
+    await headless('counted', 'I am counted\nstub:say one');
+    await idle('counted');
+    process.kill(await home.daemonPid(), 'SIGKILL');
+    await home.ok('restart', 'counted');
+    await idle('counted');
+    await home.ok('send', 'counted', 'stub:say two');
+    await idle('counted');
+    const cost = await eventually(async () => {
+      const { total } = await home.json<CostReport>('cost', 'counted');
+      return total.messages === 2 && total;
+    }, 'both messages are counted', LONG_MS);
+    expect(cost.usd).toBeGreaterThan(standInUsd('counted'));
+    expect(cost.usd - (cost.outputTokens * 20) / 1e6).toBeCloseTo(standInUsd('counted'), 6);
+    expect((await home.agent('counted')).cost.usd).toBeCloseTo(cost.usd, 6);
+  });
+
+  test('stops within one call when its budget is spent, and goes on when it is raised', async () => {
+    const write = (n: number): string => `stub:tool Write ${JSON.stringify({ file_path: join(claude.project, `b${n}`), content: 'x' })}`;
+    // Each call costs about one cent.
+    await headless('spender', `I am spender\n${[1, 2, 3, 4, 5, 6, 7, 8].map(write).join('\n')}\nstub:say all written`, '--budget', '0.025');
+    const paused = await home.agentThat('spender', 'is paused', ({ state }) => state === 'paused', LONG_MS);
+    expect(paused.reason).toContain('budget set spender');
+    expect(claude.stub.requests().filter(({ prompt }) => prompt.includes('I am spender'))).toHaveLength(3);
+    const types = (await home.events('--agent', 'spender')).map(({ type }) => type);
+    expect(types).toContain('budget.exceeded');
+    const { budget } = await home.json<{ budget: BudgetState }>('budget', 'set', 'spender', '5');
+    expect(budget.state).toBe('open');
+    await home.ok('resume', 'spender');
+    await home.ok('send', 'spender', 'stub:say more money');
+    await claude.stub.waitForText('stub:say more money', LONG_MS);
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { chosenConversation } from '../../../../src/agents/claude/chosen-conversation.ts';
+import { HeadlessConversation, type Effect } from '../../../../src/agents/claude/headless/conversation.ts';
+import { streamEventOf } from '../../../../src/agents/claude/headless/stream-events.ts';
+import { budgetState } from '../../../../src/core/budget.ts';
+import { failureOf } from '../../../helpers/failure-of.ts';
+
+const NOW = new Date('2030-01-31T12:00:00.000Z');
+const SESSION = '11111111-1111-4111-8111-111111111111';
+
+function conversation(exitWhenDone = false): HeadlessConversation {
+  return new HeadlessConversation({ generation: 1, exitWhenDone, now: () => NOW }, undefined);
+}
+
+function hear(one: HeadlessConversation, ...lines: object[]): Effect[] {
+  return lines.flatMap((line) => {
+    const event = streamEventOf(JSON.stringify(line));
+    return event === undefined ? [] : one.hear(event);
+  });
+}
+
+const lifecycle = (id: string, state: string): object => ({ type: 'command_lifecycle', command_uuid: id, state });
+const result = (more: object = {}): object => ({ type: 'result', subtype: 'success', is_error: false, result: 'done', num_turns: 1, total_cost_usd: 0.01, session_id: SESSION, ...more });
+const ask = { type: 'control_request', request_id: 'q1', request: { subtype: 'can_use_tool', tool_name: 'Bash', input: { command: 'make' } } };
+
+describe('a headless conversation', () => {
+  it('hands a prompt over once, forgets it when Claude Code has it, and passes over the same one later', () => {
+    const one = conversation();
+    expect(one.begin({ id: 'p1', text: 'hi' }, null)).toEqual([{ do: 'write', message: { type: 'user', uuid: 'p1', message: { role: 'user', content: 'hi' } } }]);
+    expect(one.take({ kind: 'prompt', id: 'p1', text: 'hi' })).toEqual([]);
+    expect(hear(one, lifecycle('p1', 'queued'))).toEqual([{ do: 'forget', item: 'p1' }]);
+    expect(hear(one, lifecycle('p1', 'started'), result(), lifecycle('p1', 'completed')).map((effect) => effect.do)).toEqual(['result']);
+    expect(one.status).toMatchObject({ state: 'idle', accepted: ['p1'] });
+    expect(one.take({ kind: 'prompt', id: 'p1', text: 'hi' })).toEqual([{ do: 'forget', item: 'p1' }]);
+  });
+
+  it('asks, takes the answer to that question only, and goes on', () => {
+    const one = conversation();
+    one.begin({ id: 'p1', text: 'hi' }, null);
+    hear(one, ask);
+    expect(one.status).toMatchObject({ state: 'waiting', question: { id: 'q1', text: 'Bash make' } });
+    expect(one.take({ kind: 'answer', id: 'a0', question: 'q0', decision: { allow: true, text: '' } })).toEqual([{ do: 'forget', item: 'a0' }]);
+    const [written] = one.take({ kind: 'answer', id: 'a1', question: 'q1', decision: { allow: false, text: 'not now' } });
+    expect(written).toMatchObject({ message: { response: { request_id: 'q1', response: { behavior: 'deny', message: 'not now' } } } });
+    expect(one.status).toMatchObject({ state: 'working', question: null });
+  });
+
+  it('calls an error of the API one, although Claude Code says success', () => {
+    const one = conversation();
+    one.begin({ id: 'p1', text: 'hi' }, null);
+    const effects = hear(one, { type: 'assistant', is_api_error_message: true, api_error_status: 529, error: 'overloaded', message: { content: [{ type: 'text', text: 'API Error' }] } }, result({ is_error: true }));
+    expect(effects).toMatchObject([{ do: 'result', result: { isError: true, subtype: 'success' } }]);
+    expect(one.status).toMatchObject({ state: 'idle', failure: 'overloaded' });
+  });
+
+  it('waits until a usage limit is reset, and goes on', () => {
+    const one = conversation(true);
+    one.begin({ id: 'p1', text: 'hi' }, null);
+    const info = { status: 'rejected', resetsAt: NOW.getTime() / 1000 + 60 };
+    const effects = hear(
+      one,
+      { type: 'rate_limit_event', rate_limit_info: info },
+      { type: 'assistant', is_api_error_message: true, error: 'rate_limit', api_error: 'usage_limit_reached', message: { content: [] } },
+      result({ is_error: true }),
+      lifecycle('p1', 'completed'),
+    );
+    expect(effects).toContainEqual({ do: 'wake', atMs: NOW.getTime() + 60_000 });
+    expect(effects).not.toContainEqual({ do: 'close' });
+    expect(one.status).toMatchObject({ state: 'limited', limitedUntil: '2030-01-31T12:01:00.000Z' });
+    expect(one.resume()).toMatchObject([{ do: 'write' }]);
+  });
+
+  it('ends when it is done: not with a prompt, or work in the background, left', () => {
+    const one = conversation(true);
+    one.begin({ id: 'p1', text: 'hi' }, null);
+    one.take({ kind: 'prompt', id: 'p2', text: 'more' });
+    hear(one, { type: 'system', subtype: 'background_tasks_changed', tasks: [{}] });
+    expect(hear(one, result(), lifecycle('p1', 'completed')).map((effect) => effect.do)).toEqual(['result']);
+    expect(hear(one, lifecycle('p2', 'completed'))).toEqual([]);
+    expect(hear(one, { type: 'system', subtype: 'background_tasks_changed', tasks: [] })).toEqual([{ do: 'close' }]);
+  });
+
+  it('says after a kill in the middle of a turn that it may go on, and after an end of a turn nothing', () => {
+    expect(conversation().begin(null, 'working')).toMatchObject([{ do: 'write' }]);
+    expect(conversation().begin(null, 'idle')).toEqual([]);
+  });
+});
+
+describe("a conversation named in the agent's command", () => {
+  it('is resumed, and what muxward could not follow is refused', () => {
+    expect(chosenConversation({ name: 'a' }, ['--model', 'opus', '--resume', SESSION])).toEqual({ sessionId: SESSION, words: ['--model', 'opus'] });
+    expect(chosenConversation({ name: 'a' }, [`-r=${SESSION}`, '--verbose'])).toEqual({ sessionId: SESSION, words: ['--verbose'] });
+    expect(failureOf(() => chosenConversation({ name: 'a' }, ['--continue'])).message).toContain('--continue');
+    expect(failureOf(() => chosenConversation({ name: 'a' }, ['--resume'])).message).toContain('needs the id');
+  });
+});
+
+describe('a budget', () => {
+  it('is told of from 80 %, and spent at all of it', () => {
+    expect([0.79, 0.8, 0.99, 1, 3].map((spent) => budgetState(1, spent).state)).toEqual(['open', 'warned', 'warned', 'exceeded', 'exceeded']);
+    expect(budgetState(0.3, 0.1 + 0.2 - 1e-12).state).toBe('exceeded');
+  });
+});
