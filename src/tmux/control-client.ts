@@ -24,6 +24,8 @@ export interface ControlOptions {
 
 interface Pending {
   readonly done: (reply: Reply) => void;
+  /** It is the answer to `source-file`, or to a command in that file. */
+  readonly file: string | null;
   timer: NodeJS.Timeout;
 }
 
@@ -88,7 +90,7 @@ export class ControlClient {
    * them (so a pipe-pane in the same file misses nothing), and no line is bound by tmux's 16 KiB.
    */
   async source(path: string, count: number): Promise<readonly Reply[]> {
-    const [head, ...rest] = await this.#send(commandLine(['source-file', path]), 1 + count);
+    const [head, ...rest] = await this.#send(commandLine(['source-file', path]), 1 + count, path);
     if (head && !head.ok) throw new MuxwardError('tmux', `tmux refused ${path}: ${head.message}`);
     return rest;
   }
@@ -99,18 +101,18 @@ export class ControlClient {
     this.#close('closed');
   }
 
-  #send(line: string, replies: number): Promise<Reply[]> {
+  #send(line: string, replies: number, file: string | null = null): Promise<Reply[]> {
     if (this.#closed) return Promise.reject(new TmuxUnreachable(`no connection to tmux: ${this.#said || 'closed'}`));
-    const answers = Array.from({ length: replies }, () => this.#expect(line));
+    const answers = Array.from({ length: replies }, () => this.#expect(line, file));
     this.#child.stdin.write(`${line}\n`);
     return Promise.all(answers);
   }
 
-  #expect(line: string): Promise<Reply> {
+  #expect(line: string, file: string | null): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const { timeoutMs } = this.#options;
       const fail = (): void => reject(new TmuxUnreachable(`tmux did not answer "${line.slice(0, 60)}" within ${timeoutMs} ms`));
-      const pending: Pending = { done: resolve, timer: setTimeout(() => this.#overdue(pending, fail), timeoutMs) };
+      const pending: Pending = { done: resolve, file, timer: setTimeout(() => this.#overdue(pending, fail), timeoutMs) };
       this.#pending.push(pending);
     });
   }
@@ -145,6 +147,19 @@ export class ControlClient {
       this.#attached?.resolve();
     } else if (line.startsWith('%')) {
       this.#options.onNotification(line.slice(1));
+    } else {
+      const file = this.#pending[0]?.file;
+      // A file that cannot be opened is told of outside of all replies, after source-file itself has worked.
+      if (file && line.startsWith(`${file}: `)) this.#refuse(file, line);
+    }
+  }
+
+  /** No command of the file will be answered: whoever waits for that would take the answers of later ones for them. */
+  #refuse(file: string, message: string): void {
+    while (this.#pending[0]?.file === file) {
+      const pending = this.#pending.shift();
+      clearTimeout(pending?.timer);
+      pending?.done({ ok: false, message });
     }
   }
 
@@ -158,6 +173,9 @@ export class ControlClient {
     const pending = this.#pending.shift();
     if (!pending) return;
     clearTimeout(pending.timer);
+    // Of a file's own commands each may fail; where source-file does, all of them are still to come.
+    const isHead = pending.file !== null && block.lines.some((text) => text.startsWith(`${pending.file}: `));
+    if (!ok && isHead && pending.file !== null) this.#refuse(pending.file, block.lines.join('; '));
     pending.done(ok ? { ok, lines: block.lines } : { ok, message: block.lines.join('; ') });
   }
 

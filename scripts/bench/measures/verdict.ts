@@ -3,6 +3,9 @@
  * one after the other. The time of the verdict is what the audit trail says, against the time of the kill: one clock.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { BenchError } from '../bench-error.ts';
 import { pause, startMany, type Bench } from '../bench.ts';
 import { lineOfMedians, type Line } from '../line.ts';
 import type { Muxward } from '../peers/muxward.ts';
@@ -12,9 +15,13 @@ const DEATHS = 1000;
 /** After this it counts as lost. */
 const VERDICT_TIMEOUT_MS = 5000;
 const REST_MS = 10;
+/** Each agent dies some times within a minute, and is to be back for the next. */
+const SETTINGS = 'restart: {base_delay: 100ms, max_delay: 100ms, window: 1s, stable_after: 1s}\n';
 
 export async function measureVerdict(bench: Bench): Promise<Line[]> {
   const { muxward, options } = bench;
+  const settings = path.join(muxward.folder, 'config.yaml');
+  fs.writeFileSync(settings, SETTINGS, { mode: 0o600 });
   await muxward.warmUp();
   await startMany(bench, muxward, options.agents);
   const verdicts = new Verdicts(muxward);
@@ -29,6 +36,7 @@ export async function measureVerdict(bench: Bench): Promise<Line[]> {
   }
   verdicts.close();
   await muxward.end();
+  fs.rmSync(settings, { force: true });
   return [
     lineOfMedians('death to verdict', { muxward: summarize(tookMs) }, [{ kind: 'value', below: 10 }]),
     { what: `death to verdict: lost of ${DEATHS}`, unit: '', values: { muxward: lost }, bars: [{ kind: 'none' }] },
@@ -43,7 +51,7 @@ async function killOne({ reports }: Bench, verdicts: Verdicts, id: string): Prom
   const diedAtMs = Date.now();
   process.kill(before.pid, 'SIGKILL');
   const atMs = await coming;
-  await back;
+  if (!(await back).has(id)) throw new BenchError(`${id} did not come back after it was killed`, 'muxward events and its daemon.log tell why');
   return atMs === null ? null : atMs - diedAtMs;
 }
 
