@@ -138,6 +138,8 @@ const SCHEMAS: Record<Route, z.ZodMiniType> = {
   'POST /api/agents/:name/budget': z.strictObject({ usd: nullable(z.number().check(z.positive())) }),
   'GET /api/agents/:name/result': NOTHING,
   'POST /api/agents/:name/keys': z.strictObject({ keys: words.check(z.minLength(1)) }),
+  'GET /api/agents/:name/question': NOTHING,
+  'POST /api/agents/:name/answer': z.strictObject({ words: words.check(z.minLength(1)) }),
   'GET /api/agents/:name/screen': NOTHING,
   'POST /api/agents/:name/attach': z.strictObject({ window: z.enum(['main', 'monitor', 'queue']) }),
   'GET /api/events': z.strictObject({

@@ -30,6 +30,8 @@ const ROUTES = [
   'GET /api/agents/:name/result',
   'POST /api/agents/:name/input',
   'POST /api/agents/:name/keys',
+  'GET /api/agents/:name/question',
+  'POST /api/agents/:name/answer',
   'GET /api/agents/:name/screen',
   'POST /api/agents/:name/attach',
   'GET /api/events',

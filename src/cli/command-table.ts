@@ -29,6 +29,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'send', group: 'Talk', summary: 'type a text and submit it', load: () => import('./commands/send.ts') },
   { name: 'keys', group: 'Talk', summary: 'press keys', load: () => import('./commands/keys.ts') },
   { name: 'result', group: 'Talk', summary: "what came of a headless agent's last turn", load: () => import('./commands/result.ts') },
+  { name: 'answer', group: 'Talk', summary: 'answer what an agent asks', load: () => import('./commands/answer.ts') },
   { name: 'interrupt', group: 'Talk', summary: 'make agents stop what they do, not end', load: () => import('./commands/interrupt.ts') },
   { name: 'wait', group: 'Talk', summary: 'wait until agents end, are ready or idle', load: () => import('./commands/wait.ts') },
   { name: 'heartbeat', group: 'Talk', summary: 'say that an agent lives, for --heartbeat', load: () => import('./commands/heartbeat.ts') },

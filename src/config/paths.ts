@@ -33,6 +33,8 @@ export interface RunPaths {
   readonly journal: string;
   /** One file a hook call, where the agent's program has hooks. */
   readonly hooks: string;
+  /** Questions that wait for an answer, and the FIFOs at which their hooks wait. */
+  readonly answers: string;
 }
 
 /** `$MUXWARD_HOME`, else `$XDG_STATE_HOME/muxward`, else `~/.local/state/muxward`; always absolute. */
@@ -76,6 +78,7 @@ export function runPaths(paths: HomePaths, agent: string): RunPaths {
     verdict: path.join(folder, 'verdict'),
     journal: path.join(folder, 'journal'),
     hooks: path.join(folder, 'hooks.d'),
+    answers: path.join(folder, 'answers'),
   };
 }
 

@@ -1,4 +1,5 @@
 /** What the user can set, and what holds where nothing is set. */
+import type { AnswerRule } from '../core/answer-rules.ts';
 import type { Limits } from '../core/limits.ts';
 import type { CheckpointPlan, Retention } from '../core/checkpoint.ts';
 import type { Price } from '../core/cost.ts';
@@ -49,6 +50,8 @@ export interface Settings {
   readonly conflicts: 'report' | 'pause' | 'off';
   /** The user's own prices, by name of a model. */
   readonly prices: Readonly<Record<string, Price>>;
+  /** What answers permission questions of agents without the user. */
+  readonly answers: readonly AnswerRule[];
   readonly hooks: readonly HookSpec[];
   readonly alerts: AlertSettings;
   /** Rows of samples kept of all agents together: the oldest go first. */
@@ -86,6 +89,7 @@ export const DEFAULT_SETTINGS: Settings = frozen({
   worktrees: { folder: null },
   conflicts: 'report',
   prices: {},
+  answers: [],
   hooks: [],
   alerts: DEFAULT_ALERTS,
   history: { keepRows: defaults.HISTORY_ROWS },

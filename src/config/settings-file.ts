@@ -1,5 +1,6 @@
 /** Reads `config.yaml`: its text becomes Settings, and every value knows where it came from. */
 import { alertsFrom } from './alerts/alerts-from.ts';
+import { answerRulesFrom } from './answers/answers-schema.ts';
 import { InvalidConfig, type Fault } from './faults.ts';
 import type { Price } from '../core/cost.ts';
 import { DEFAULT_SETTINGS, type AgentDefaults, type Settings } from './settings-defaults.ts';
@@ -52,6 +53,7 @@ function settingsFrom(file: SettingsFile, document: PositionedYaml): Settings {
     conflicts: (file.conflicts as Settings['conflicts'] | undefined) ?? standard.conflicts,
     worktrees: { folder: worktrees?.folder ?? standard.worktrees.folder },
     prices: Object.fromEntries(Object.entries(file.prices ?? {}).map(([model, price]) => [model, priceFrom(price)])),
+    answers: answerRulesFrom(file.answers),
     hooks: (file.hooks ?? []).map((hook) => hookFrom(hook)),
     alerts,
     history: { keepRows: number(history?.keep) ?? standard.history.keepRows },

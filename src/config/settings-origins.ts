@@ -59,6 +59,7 @@ const ROWS: readonly Row[] = [
   ['worktrees.folder', null, (s) => s.worktrees.folder],
   ['conflicts', null, (s) => s.conflicts],
   ['prices', null, (s) => s.prices],
+  ['answers', null, (s) => s.answers],
   ['hooks', null, (s) => s.hooks],
   ['alerts.rules', null, (s) => s.alerts.rules.map(({ name, when, severity, agents }) => ({ name, when, severity, agents }))],
   ['alerts.off', null, (s) => s.alerts.off],

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { RESTART_POLICIES } from '../core/restart-policy.ts';
 import { alertsSchema } from './alerts/alerts-schema.ts';
 import { amount, checked, choice, count, duration, listOf, mapWith, size, word } from './yaml/fields.ts';
+import { answersSchema } from './answers/answers-schema.ts';
 import { userHookSchema } from './yaml/hook-schema.ts';
 import { limitsSchema } from './yaml/limits-schema.ts';
 import { recoverySchema } from './yaml/recovery-schema.ts';
@@ -115,6 +116,7 @@ export const settingsSchema = mapWith(
     conflicts: z.optional(choice(['report', 'pause', 'off'], 'Agents that change the same lines in their worktrees: reported, the later one paused, or not looked for. Default report.')),
     worktrees: z.optional(mapWith({ folder: z.optional(folder) }, 'a map such as {folder: ~/worktrees}', 'Git worktrees of agents.')),
     prices: z.optional(z.record(z.string(), price, { error: 'a map such as {my-model: {input: 3, output: 15}}' }).check(z.describe('What models cost, by name: for those that muxward knows no price of, or another one.'))),
+    answers: z.optional(answersSchema),
     hooks: z.optional(listOf(userHookSchema, 'a list of hooks', 'Commands that run when something happens to an agent.')),
   },
   'a map of settings',

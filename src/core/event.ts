@@ -19,6 +19,8 @@ export interface EventData {
   'agent.adopted': { readonly pid: number; readonly generation: number };
   'agent.activity': { readonly status: Activity['status']; readonly detail: string | null; readonly evidence: string };
   'agent.typed': { readonly bytes: number };
+  /** `rule`: what answered without the user, null where the user did. `tool` is null for a dialog of its own. */
+  'agent.answered': { readonly tool: string | null; readonly answer: string; readonly rule: string | null };
   'agent.removed': Record<never, never>;
   /** Its health as a whole; `check` is the one that decided. */
   'probe.changed': { readonly from: HealthStatus; readonly to: HealthStatus; readonly check: CheckName | null; readonly reason: string | null };
@@ -71,6 +73,7 @@ export const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'agent.adopted': true,
   'agent.activity': true,
   'agent.typed': true,
+  'agent.answered': true,
   'agent.removed': true,
   'probe.changed': true,
   'limit.warned': true,

@@ -13,6 +13,7 @@ import type { ErrorBody } from './errors.ts';
 import type { MuxwardEvent } from './event.ts';
 import type { HistoryReply } from './history.ts';
 import type { HeadlessResult } from './headless.ts';
+import type { AgentQuestion } from './question.ts';
 import type { Selector } from './selector.ts';
 import type { TranscriptEntry } from './transcript.ts';
 import type { WorktreeDiff, WorktreeInfo, WorktreeMerge, WorktreeRemoval } from './worktree.ts';
@@ -169,6 +170,10 @@ export interface Routes {
   'GET /api/agents/:name/result': { takes: Record<never, never>; gives: HeadlessResult };
   'POST /api/agents/:name/input': { takes: InputRequest; gives: { readonly proof: string } };
   'POST /api/agents/:name/keys': { takes: KeysRequest; gives: Record<never, never> };
+  /** What it asks now; null where it asks nothing. */
+  'GET /api/agents/:name/question': { takes: undefined; gives: { readonly name: string; readonly question: AgentQuestion | null } };
+  /** Replies once the question is gone, with what was answered in words. */
+  'POST /api/agents/:name/answer': { takes: { readonly words: readonly string[] }; gives: { readonly name: string; readonly answered: string } };
   'GET /api/agents/:name/screen': { takes: undefined; gives: ScreenReply };
   /** Makes sure that window 1 is there; `window` is `main`, `monitor` or `queue`. */
   'POST /api/agents/:name/attach': { takes: { readonly window: string }; gives: AttachReply };

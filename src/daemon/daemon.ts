@@ -16,6 +16,7 @@ import { openReports } from '../system/fifo-reader.ts';
 import { makePrivateFolder } from '../config/private-folder.ts';
 import { TmuxServer } from '../tmux/server.ts';
 import { ClaudeAgents } from './claude/claude-agents.ts';
+import { Answers } from './claude/answers/answers.ts';
 import { Typist } from './claude/typing/typist.ts';
 import { SessionLocks } from './claude/session-locks.ts';
 import { startClaude } from './claude/wire-claude.ts';
@@ -142,6 +143,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     store,
     hub,
     registry,
+    answers: new Answers({ registry, tmux, hooks: parts.hooks, paths, rules: settings.answers }),
     alerts,
     worktrees,
     history,

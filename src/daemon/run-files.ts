@@ -39,7 +39,11 @@ export class RunFiles {
     this.#put('env', paths.env, envFile({ ...spec.env, ...plan.env, ...heartbeat }));
     this.#put('args', paths.args, argsFile(spec, plan));
     for (const [name, content] of Object.entries(plan.files ?? {})) writePrivateFile(path.join(paths.folder, name), content);
-    if (plan.hasHooks) makePrivateFolder(paths.hooks);
+    if (!plan.hasHooks) return;
+    makePrivateFolder(paths.hooks);
+    // What an earlier process asked, nobody asks any more.
+    fs.rmSync(paths.answers, { recursive: true, force: true });
+    makePrivateFolder(paths.answers);
   }
 
   /** Keeps the specification beside them; nothing needs it to start. */

@@ -46,6 +46,8 @@ function describe(event: MuxwardEvent): string {
       return `${event.data.status}${event.data.detail === null ? '' : `: ${event.data.detail}`} (${event.data.evidence})`;
     case 'agent.typed':
       return `${event.data.bytes} bytes were typed`;
+    case 'agent.answered':
+      return `${event.data.tool ?? 'dialog'}: ${event.data.answer}${event.data.rule === null ? '' : ` (by the rule ${event.data.rule})`}`;
     case 'agent.removed':
       return 'removed';
     case 'limit.warned':

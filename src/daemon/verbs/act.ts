@@ -1,5 +1,6 @@
 /** `start stop restart pause resume interrupt rm`: one action on each agent that the selector means, all at once. */
 import fs from 'node:fs';
+import { claudeCode } from '../../agents/claude/launch.ts';
 import { runPaths } from '../../config/paths.ts';
 import { MuxwardError, unreachable } from '../../core/errors.ts';
 import type { Action, ActOutcome, ActRequest } from '../../core/protocol.ts';
@@ -9,6 +10,7 @@ import { isLive, isRunning } from '../../core/state.ts';
 import type { StopOutcome } from '../lifecycle.ts';
 import { toAgent, type ManagedAgent } from '../managed-agent.ts';
 import type { Daemon } from './context.ts';
+import { livePane } from './terminal.ts';
 
 type Done = { readonly outcome: 'done' | 'unchanged'; readonly detail: string };
 
@@ -190,11 +192,15 @@ function resume({ lifecycle }: Daemon, agent: ManagedAgent): Done {
   return { outcome: 'done', detail: 'resumed' };
 }
 
-function interrupt({ lifecycle, headless }: Daemon, agent: ManagedAgent): Done {
+async function interrupt({ lifecycle, headless, typist }: Daemon, agent: ManagedAgent): Promise<Done> {
   mustRun(agent, 'interrupt');
   if (agent.spec.headless) {
     headless.interrupt(agent);
     return { outcome: 'done', detail: 'interrupted (its turn is asked to end)' };
+  }
+  if (agent.spec.type === claudeCode.name) {
+    const ended = await typist.interrupt(agent, livePane(agent));
+    return ended ? { outcome: 'done', detail: 'interrupted (Escape)' } : { outcome: 'unchanged', detail: 'was at rest' };
   }
   if (!lifecycle.interrupt(agent)) throw new MuxwardError('failed', `${agent.spec.name}: its process is gone`);
   return { outcome: 'done', detail: 'interrupted (SIGINT)' };

@@ -7,6 +7,7 @@ import type { TmuxServer } from '../../tmux/server.ts';
 import type { Checkpoints } from '../checkpoints/checkpoints.ts';
 import type { HookStream } from '../claude/hook-stream.ts';
 import type { Alerts } from '../alerts/alerts.ts';
+import type { Answers } from '../claude/answers/answers.ts';
 import type { Typist } from '../claude/typing/typist.ts';
 import type { ClaudeAgents } from '../claude/claude-agents.ts';
 import type { Conflicts } from '../conflicts/conflicts.ts';
@@ -52,6 +53,8 @@ export interface Daemon {
   readonly claude: ClaudeAgents;
   readonly history: History;
   readonly checkpoints: Checkpoints;
+  /** Answers what they ask. */
+  readonly answers: Answers;
   info(): DaemonInfo;
   /** How many clients follow the numbers now; adding one makes samples come every second. */
   readonly watchers: Set<symbol>;

@@ -13,6 +13,7 @@ import {
   verifyCheckpoints,
 } from './checkpoints.ts';
 import { budget, setBudget } from './budget.ts';
+import { answer, question } from './answer.ts';
 import { cleanup } from './cleanup.ts';
 import { listConflicts, resolveConflict, showConflict } from './conflicts.ts';
 import { cost } from './cost.ts';
@@ -54,6 +55,8 @@ export function handlersOf(daemon: Daemon): Handlers {
     'GET /api/agents/:name/result': (_, call) => result(daemon, name(call)),
     'POST /api/agents/:name/input': (request, call) => input(daemon, name(call), request),
     'POST /api/agents/:name/keys': (request, call) => keys(daemon, name(call), request),
+    'GET /api/agents/:name/question': (_, call) => question(daemon, name(call)),
+    'POST /api/agents/:name/answer': ({ words }, call) => answer(daemon, name(call), words),
     'GET /api/agents/:name/screen': (_, call) => screen(daemon, name(call)),
     'POST /api/agents/:name/attach': ({ window }, call) => attach(daemon, name(call), window),
     'GET /api/events': (request, { signal }) => events(daemon, request, signal),

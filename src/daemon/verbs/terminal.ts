@@ -70,7 +70,8 @@ function checkKey(key: string): void {
   });
 }
 
-function livePane(agent: ManagedAgent): string {
+/** The pane of an agent that runs. @throws MuxwardError `failed` */
+export function livePane(agent: ManagedAgent): string {
   const { spec, record } = agent;
   if (!isRunning(record.state)) {
     throw new MuxwardError('failed', `${spec.name} does not run (${record.state}), so nobody reads what is typed`, {

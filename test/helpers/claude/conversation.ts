@@ -33,6 +33,8 @@ export interface Turn {
   readonly steps: number;
 }
 
+/** What Claude Code adds itself: reminders, and what came of its own commands. */
+const NOT_TYPED = /^\s*<(?:system-reminder|local-command-\w+|command-(?:name|message|args))>/;
 const INTERRUPTED = '[Request interrupted by user';
 
 /** The turn begins with the newest user message that is more than results of tools; what came before an interrupt is not of it. */
@@ -40,7 +42,7 @@ export function newestTurn({ messages }: RequestBody): Turn {
   const from = messages.findLastIndex(({ role, content }) => role === 'user' && (!hasToolResult(content) || promptsOf(content).length > 0));
   const content = messages[from]?.content ?? [];
   const all = promptsOf(content).length > 0 ? promptsOf(content) : textsOf(content);
-  const typed = all.filter((text) => !text.trimStart().startsWith('<system-reminder>'));
+  const typed = all.filter((text) => !NOT_TYPED.test(text));
   const steps = messages.slice(from + 1).filter(({ role }) => role === 'assistant').length;
   return { texts: typed.length > 0 ? typed : all, steps };
 }

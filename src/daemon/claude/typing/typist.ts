@@ -13,6 +13,7 @@ import { OneAtATime } from '../../one-at-a-time.ts';
 import type { HookStream } from '../hook-stream.ts';
 import { ClaudeScreen } from './claude-screen.ts';
 import { fillBox } from './fill-box.ts';
+import { interruptTurn } from './interrupt-turn.ts';
 import { clearTheWay, giveBackDraft } from './users-draft.ts';
 
 export interface TypistOptions {
@@ -33,8 +34,8 @@ export interface Message {
 /** `accepted`: it works on it. `queued`: it will, after what it does now. `submitted`: gone from the box, no more is known. */
 export type Proof = 'typed' | 'submitted' | 'accepted' | 'queued';
 
-const PROOF_MS = 15_000;
-const GONE_MS = 5000;
+const PROOF_MS = 30_000;
+const GONE_MS = 10_000;
 
 export class Typist {
   readonly #options: TypistOptions;
@@ -53,6 +54,11 @@ export class Typist {
   send(agent: ManagedAgent, pane: string, message: Message): Promise<Proof> {
     const text = messageOf(message.text, message.isCommand);
     return this.#turns.do(agent, () => this.#send(agent, new ClaudeScreen(this.#options.tmux, agent.spec.name, pane), { ...message, text }));
+  }
+
+  /** Ends the turn that it works on. False where none was under way. @throws MuxwardError `failed` */
+  interrupt(agent: ManagedAgent, pane: string): Promise<boolean> {
+    return this.#turns.do(agent, () => interruptTurn(new ClaudeScreen(this.#options.tmux, agent.spec.name, pane)));
   }
 
   /** Runs a task of its own on the agent's terminal while no message is being typed there. */
