@@ -5,19 +5,17 @@
 import fs from 'node:fs';
 import { LIVENESS_EVERY_MS, SAMPLE_EVERY_MS } from '../config/defaults.ts';
 import { logPath, runPaths, type HomePaths } from '../config/paths.ts';
-import type { Resources } from '../core/agent.ts';
 import type { End } from '../core/end.ts';
 import { endFromStatus } from '../core/end.ts';
 import { livenessOf } from '../system/identity.ts';
 import { rotateLog } from '../system/log-rotation.ts';
-import { CLOCK_TICKS_PER_SECOND, scanProcesses, type ProcessStat } from '../system/process-table.ts';
-import { treesOf } from '../system/process-tree.ts';
 import type { TmuxServer } from '../tmux/server.ts';
 import { lastEndIn } from './journal.ts';
 import { logWriters } from './log-writer.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { ManagedAgent, RunningProcess } from './managed-agent.ts';
 import type { Registry } from './registry.ts';
+import { Sampler } from './sampler.ts';
 
 export interface WatchOptions {
   readonly registry: Registry;
@@ -36,8 +34,6 @@ export interface WatchOptions {
   readonly onError: (step: string, error: unknown) => void;
 }
 
-type Ticks = Map<number, { startTime: number; ticks: number }>;
-
 interface Step {
   readonly name: string;
   readonly everyMs: () => number;
@@ -52,28 +48,20 @@ const UNSEEN_WITHOUT_TMUX = 10;
 const SESSIONS_BURST_MS = 100;
 const SESSIONS_DOUBT_MS = 500;
 
-/** A pass over the processes of 50 agents takes 1 ms, over those of 200 the third part of a `status`. */
-const FRESHENED_AGENTS = 50;
-const OLD_SAMPLE_MS = 1000;
-
 const FLOOD_LOOK_MS = 50;
-
-/** Who uses less of a core is not worth being throttled. */
-const BUSY_CORES = 0.02;
 
 export class Watch {
   readonly #options: WatchOptions;
   readonly #steps: readonly Step[];
   readonly #dueAtMs = new Map<Step, number>();
   readonly #busy = new Set<Step>();
-  /** CPU ticks of each process at the last sample. */
-  #ticks: Ticks = new Map();
-  #sampledAtMs = 0;
+  readonly #sampler: Sampler;
   #timer: NodeJS.Timeout | null = null;
   #sessionsTimer: NodeJS.Timeout | null = null;
 
   constructor(options: WatchOptions) {
     this.#options = options;
+    this.#sampler = new Sampler(options.registry);
     const pace = options.everyMs ?? { liveness: LIVENESS_EVERY_MS, samples: SAMPLE_EVERY_MS };
     const liveness = (): number => pace.liveness;
     this.#steps = [
@@ -179,54 +167,12 @@ export class Watch {
     await this.#options.lifecycle.stop(agent, { graceMs: this.#options.graceMs, force: false, next: 'run-again', because });
   }
 
-  /** For who asks once: numbers that are missing, and old ones where a look at all costs less than the answer. */
   freshen(): void {
-    const running = this.#options.registry.all().filter(({ record }) => record.process !== null);
-    const isOld = this.#options.registry.clock.monotonicMs() - this.#sampledAtMs > OLD_SAMPLE_MS;
-    if (running.some(({ resources }) => resources === null) || (isOld && running.length <= FRESHENED_AGENTS)) this.sample();
+    this.#sampler.freshen();
   }
 
-  /** CPU and memory of every agent's whole tree, from one pass over all processes. */
   sample(): void {
-    const { registry } = this.#options;
-    const roots = new Map<string, number>();
-    for (const { spec, record } of registry.all()) if (record.process) roots.set(spec.name, record.process.pid);
-    if (roots.size === 0) return;
-    const all = scanProcesses();
-    if (all === undefined) return;
-    const nowMs = registry.clock.monotonicMs();
-    const trees = treesOf(roots, all);
-    const elapsedMs = nowMs - this.#sampledAtMs;
-    const at = registry.clock.now().toISOString();
-    const ticks: Ticks = new Map();
-    for (const [name, tree] of trees) {
-      const agent = registry.find(name);
-      if (!agent) continue;
-      if (agent.spec.limits.cpu !== null) agent.busy = tree.filter((one) => this.#isBusy(one, elapsedMs));
-      agent.resources = this.#sum(tree, ticks, this.#sampledAtMs === 0 ? null : elapsedMs, at);
-    }
-    this.#ticks = ticks;
-    this.#sampledAtMs = nowMs;
-  }
-
-  /** New ones count as busy: what they do is not known yet. Stopped ones may be so because of what they did. */
-  #isBusy({ pid, startTime, cpuTicks, state }: ProcessStat, elapsedMs: number): boolean {
-    const before = this.#ticks.get(pid);
-    if (before?.startTime !== startTime || state === 'T') return true;
-    return (cpuTicks - before.ticks) / CLOCK_TICKS_PER_SECOND > (BUSY_CORES * elapsedMs) / 1000;
-  }
-
-  #sum(tree: readonly ProcessStat[], ticks: Ticks, elapsedMs: number | null, at: string): Resources {
-    let used = 0;
-    let rssBytes = 0;
-    for (const { pid, startTime, cpuTicks, rssBytes: rss } of tree) {
-      const before = this.#ticks.get(pid);
-      used += before?.startTime === startTime ? cpuTicks - before.ticks : 0;
-      ticks.set(pid, { startTime, ticks: cpuTicks });
-      rssBytes += rss;
-    }
-    const cpuPercent = elapsedMs === null ? null : Math.round((used / CLOCK_TICKS_PER_SECOND / (elapsedMs / 1000)) * 1000) / 10;
-    return { cpuPercent, rssBytes, processes: tree.length, at };
+    this.#sampler.sample();
   }
 
   /** A log that was full may be so again before the next regular look: while one floods, looks follow one another. */
