@@ -55,6 +55,8 @@ export class Lifecycle {
   readonly #options: LifecycleOptions;
   /** Asked in turn about every end that we did not bring about ourselves. */
   readonly explainers: Explain[] = [];
+  /** Called when a process is reported to run, before it can have printed much. */
+  readonly onStart: ((agent: ManagedAgent) => void)[] = [];
 
   /** What follows an end. */
   readonly aftermath: Aftermath;
@@ -96,6 +98,7 @@ export class Lifecycle {
     const because = this.#startedBecause(agent);
     this.adopt(agent, running);
     registry.move(agent, 'started', because);
+    for (const tell of this.onStart) tell(agent);
     registry.emit('agent.started', agent.spec.name, { pid, generation: running.generation });
   }
 

@@ -76,7 +76,7 @@ test('--max-processes is told, or what --on-limit says', async () => {
 }, 60_000);
 
 test('--max-output counts what one run prints', async () => {
-  await home.spawnFake('loud', ['--max-output', '1MB', '--on-limit', 'output=restart', '--max-restarts', '1'], ['--flood', String(3 * 2 ** 20)]);
+  await home.spawnFake('loud', ['--max-output', '1MB', '--on-limit', 'output=restart', '--max-restarts', '1'], ['--slow', '1500', '--flood', String(3 * 2 ** 20)]);
   const ended = await home.agentThat('loud', 'has failed', ({ state }) => state === 'failed', 60_000);
   expect(ended).toMatchObject({ restarts: 1, exit: { kind: 'limit' } });
   expect(ended.reason).toMatch(/printed [\d.]+M, its limit is 1\.0M/);

@@ -18,6 +18,7 @@ export interface HoldOptions {
 export function holdToLimits({ registry, lifecycle, tmux, paths, graceMs }: HoldOptions): { limits: LimitWatch; throttle: Throttle } {
   const throttle = new Throttle(registry);
   const output = new OutputBytes(registry, paths, () => tmux.serverPid);
+  lifecycle.onStart.push((agent) => output.begin(agent));
   const limits = new LimitWatch({ registry, lifecycle, throttle, output, busyOf: ({ busy }) => busy, graceMs });
   return { limits, throttle };
 }

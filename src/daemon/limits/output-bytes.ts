@@ -18,17 +18,28 @@ export class OutputBytes {
     this.#tmuxPid = tmuxPid;
   }
 
-  /** Since its generation was first looked at; null where that cannot be known. */
+  /** A generation begins: what was printed so far is not its. */
+  begin(agent: ManagedAgent): void {
+    if (typeof agent.spec.limits.outputBytes !== 'number') return;
+    const writer = this.#writerOf(agent.spec.name);
+    const bytes = writer && bytesReadBy(writer.pid);
+    if (writer !== undefined && bytes !== undefined) this.#setBase(agent, writer, bytes);
+  }
+
+  /** A new writer has read nothing yet; of one that is there already, this is what earlier generations printed. */
+  #setBase(agent: ManagedAgent, writer: Identity, bytes: number): void {
+    const { generation, printedBefore } = agent.record;
+    const before = generation === 1 || printedBefore?.writer !== writer.startTime ? 0 : bytes;
+    this.#registry.patch(agent, { printedBefore: { generation, writer: writer.startTime, bytes: before } });
+  }
+
+  /** Since its generation began, or was first looked at; null where that cannot be known. */
   of(agent: ManagedAgent): number | null {
     const writer = this.#writerOf(agent.spec.name);
     const bytes = writer && bytesReadBy(writer.pid);
     if (writer === undefined || bytes === undefined) return null;
     const { generation, printedBefore } = agent.record;
-    if (printedBefore?.generation !== generation || printedBefore.writer !== writer.startTime) {
-      // A new writer has read nothing yet; of one that is there already, this is what earlier generations printed.
-      const before = generation === 1 || printedBefore?.writer !== writer.startTime ? 0 : bytes;
-      this.#registry.patch(agent, { printedBefore: { generation, writer: writer.startTime, bytes: before } });
-    }
+    if (printedBefore?.generation !== generation || printedBefore.writer !== writer.startTime) this.#setBase(agent, writer, bytes);
     return bytes - (agent.record.printedBefore?.bytes ?? 0);
   }
 
