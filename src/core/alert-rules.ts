@@ -26,7 +26,13 @@ const BUILT_IN: readonly (readonly [name: string, when: string, severity: RuleSe
   ['tmux-lost', 'event tmux.lost', 'critical'],
   ['tmux-unreachable', 'event tmux.failed', 'critical'],
   ['rebooted', 'event machine.rebooted', 'warning'],
+  ['limit-near', 'event limit.warned', 'warning'],
+  ['limit-exceeded', 'event limit.exceeded', 'critical'],
+  ['budget-near', 'event budget.warned', 'warning'],
+  ['budget-exceeded', 'event budget.exceeded', 'critical'],
   ['conflict', 'event conflict.found', 'warning'],
+  ['conversation-conflict', 'event conversation.conflict', 'warning'],
+  ['checkpoint-failed', 'event checkpoint.failed', 'warning'],
   ['hook-failed', 'event hook.failed', 'warning'],
   ['channel-failed', 'event channel.failed', 'warning'],
 ];

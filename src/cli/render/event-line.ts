@@ -1,9 +1,8 @@
 /** One event of the audit trail as a line for people. Pure. */
 import { describeEnd } from '../../core/end.ts';
 import type { MuxwardEvent } from '../../core/event.ts';
+import { limitAmount } from '../../core/limit-amount.ts';
 import { localTime } from './local-time.ts';
-import type { LimitName } from '../../core/limits.ts';
-import { formatDuration, formatSize } from '../../core/units.ts';
 import type { Palette } from './palette.ts';
 import { safeLine } from './safe-text.ts';
 
@@ -11,21 +10,6 @@ import { safeLine } from './safe-text.ts';
 export function eventLine(event: MuxwardEvent, palette: Palette, nowMs: number): string {
   const subject = event.agent ?? 'muxward';
   return `${palette.faint(localTime(event.at, nowMs))}  ${palette.strong(subject)}  ${safeLine(describe(event))}`;
-}
-
-function amount(limit: LimitName, value: number): string {
-  switch (limit) {
-    case 'memory':
-      return `${formatSize(value)} memory`;
-    case 'output':
-      return `${formatSize(value)} output`;
-    case 'timeout':
-      return formatDuration(value);
-    case 'cpu':
-      return `${Number(value.toFixed(2))} cores`;
-    case 'processes':
-      return `${value} processes`;
-  }
 }
 
 function describe(event: MuxwardEvent): string {
@@ -51,9 +35,9 @@ function describe(event: MuxwardEvent): string {
     case 'agent.removed':
       return 'removed';
     case 'limit.warned':
-      return `near its limit of ${amount(event.data.limit, event.data.allowed)}: ${amount(event.data.limit, event.data.used)}`;
+      return `near its limit of ${limitAmount(event.data.limit, event.data.allowed)}: ${limitAmount(event.data.limit, event.data.used)}`;
     case 'limit.exceeded':
-      return `above its limit of ${amount(event.data.limit, event.data.allowed)}: ${amount(event.data.limit, event.data.used)} (${event.data.action})`;
+      return `above its limit of ${limitAmount(event.data.limit, event.data.allowed)}: ${limitAmount(event.data.limit, event.data.used)} (${event.data.action})`;
     case 'probe.changed':
       return `${event.data.from} → ${event.data.to}${event.data.reason === null ? '' : `: ${event.data.reason}`}`;
     case 'conversation.changed':

@@ -1,11 +1,13 @@
 /** Events become findings, for the rules that name them. Pure. */
 import type { AlertRule } from '../../core/alert-rules.ts';
 import type { EventType, MuxwardEvent } from '../../core/event.ts';
+import { limitAmount } from '../../core/limit-amount.ts';
 import { matchesGlob } from '../../core/selector.ts';
 import { namesInWords, type Finding } from './open-alert.ts';
 
 /** Events that say that what another one said is over: which rule's alert they end. */
 const ENDED_BY: Partial<Record<EventType, { readonly rule: string; readonly words: string }>> = {
+  'conflict.resolved': { rule: 'conflict', words: 'the conflict is resolved' },
   'tmux.restored': { rule: 'tmux-unreachable', words: 'tmux answers again' },
 };
 
@@ -13,18 +15,18 @@ const ENDED_BY: Partial<Record<EventType, { readonly rule: string; readonly word
 const ENDS_BY_ITSELF = new Set(['tmux-lost', 'channel-failed', ...Object.values(ENDED_BY).map(({ rule }) => rule)]);
 
 /** The alert that this event ends, by its key, and how that is said. */
-export function endedBy({ type, agent }: MuxwardEvent): { readonly key: string; readonly words: string } | null {
-  const end = ENDED_BY[type];
-  return end === undefined ? null : { key: `${end.rule}|${agent ?? ''}`, words: agent === null ? end.words : `${agent} ${end.words}` };
+export function endedBy(event: MuxwardEvent): { readonly key: string; readonly words: string } | null {
+  const end = ENDED_BY[event.type];
+  return end === undefined ? null : { key: `${end.rule}|${subjectOf(event)}`, words: end.words };
 }
 
 /** What the rule finds in the event. `hit`: agents that an event of no agent has hit. */
 export function findingOf(rule: AlertRule, event: MuxwardEvent, hit: readonly string[]): Finding | null {
   if (rule.condition.kind !== 'event' || rule.condition.type !== event.type) return null;
   if (rule.agents !== null && (event.agent === null || !matchesGlob(rule.agents, event.agent))) return null;
-  const agents = event.agent === null ? hit : [event.agent];
+  const agents = event.agent === null ? [...hit, ...agentsIn(event.data)] : [event.agent];
   return {
-    key: `${rule.name}|${event.type === 'channel.failed' ? channelSubject(event.data.channel) : (event.agent ?? '')}`,
+    key: `${rule.name}|${subjectOf(event)}`,
     rule: rule.name,
     severity: rule.severity,
     agents,
@@ -38,6 +40,19 @@ export function channelSubject(channel: string): string {
   return `channel ${channel}`;
 }
 
+/** The agent; where it is about none, what else tells one from another of its kind. */
+function subjectOf({ type, agent, data }: MuxwardEvent): string {
+  if (type === 'channel.failed') return channelSubject(data.channel);
+  if (agent !== null) return agent;
+  return 'id' in data && typeof data.id === 'string' ? `id ${data.id}` : '';
+}
+
+/** Events about several agents name them. */
+function agentsIn(data: object): string[] {
+  const named: unknown = 'agents' in data ? data.agents : null;
+  return Array.isArray(named) ? named.map(String) : [];
+}
+
 function sayEvent(event: MuxwardEvent, hit: readonly string[]): string {
   switch (event.type) {
     case 'tmux.lost':
@@ -46,6 +61,14 @@ function sayEvent(event: MuxwardEvent, hit: readonly string[]): string {
       return `tmux cannot be reached: ${event.data.message}`;
     case 'machine.rebooted':
       return `the machine was started anew under ${event.data.agents} agents, ${event.data.broughtBack} were brought back${event.data.broughtBack < event.data.agents ? '; the others: muxward start --lost' : ''}`;
+    case 'budget.warned':
+      return `${event.agent ?? 'all agents together'} spent $${event.data.spentUsd.toFixed(2)} of a budget of $${event.data.budgetUsd.toFixed(2)}`;
+    case 'budget.exceeded':
+      return `${event.agent ?? 'all agents together'} spent $${event.data.spentUsd.toFixed(2)}, above the budget of $${event.data.budgetUsd.toFixed(2)}`;
+    case 'limit.warned':
+      return `${event.agent ?? 'an agent'} is near its limit of ${limitAmount(event.data.limit, event.data.allowed)}: ${limitAmount(event.data.limit, event.data.used)}`;
+    case 'limit.exceeded':
+      return `${event.agent ?? 'an agent'} is above its limit of ${limitAmount(event.data.limit, event.data.allowed)}: ${limitAmount(event.data.limit, event.data.used)} (${event.data.action})`;
     case 'hook.failed':
       return `${event.agent === null ? '' : `${event.agent}: `}a hook failed: ${event.data.message}`;
     case 'channel.failed':
@@ -60,6 +83,12 @@ function dataInWords(data: object): string {
   const entries = Object.entries(data) as [string, unknown][];
   const said = entries.find(([key, value]) => ['message', 'reason', 'detail'].includes(key) && typeof value === 'string' && value !== '');
   if (said) return `: ${String(said[1])}`;
-  const plain = entries.filter(([, value]) => typeof value === 'string' || typeof value === 'number');
-  return plain.length === 0 ? '' : `: ${plain.map(([key, value]) => `${key} ${String(value)}`).join(', ')}`;
+  const plain = entries.flatMap(([key, value]) => (plainly(value) === '' ? [] : [`${key} ${plainly(value)}`]));
+  return plain.length === 0 ? '' : `: ${plain.join(', ')}`;
+}
+
+/** A value, or a list of them; empty for what is no text to be read. */
+function plainly(value: unknown): string {
+  if (Array.isArray(value)) return namesInWords(value.map(String));
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

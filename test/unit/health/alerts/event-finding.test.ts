@@ -11,6 +11,7 @@ describe('an event', () => {
     expect(found(event('hook.failed', 'web', { command: 'x', message: 'status 3' }))).toEqual([
       { key: 'hook-failed|web', rule: 'hook-failed', severity: 'warning', agents: ['web'], message: 'web: a hook failed: status 3', sticky: true },
     ]);
+    expect(found(event('limit.warned', 'web', { limit: 'memory', used: 2 ** 20, allowed: 2 ** 21 }))).toMatchObject([{ key: 'limit-near|web', message: 'web is near its limit of 2.0M memory: 1.0M memory' }]);
     expect(found(event('agent.typed', 'web', { bytes: 1 }))).toEqual([]);
   });
 
@@ -20,6 +21,15 @@ describe('an event', () => {
 
   it('of a channel has a key of its own', () => {
     expect(found(event('channel.failed', null, { channel: 'ops', message: 'no answer' })).map(({ key }) => key)).toEqual(['channel-failed|channel ops']);
+  });
+
+  it('about several agents names them, and is told from others by its id', () => {
+    const [rule] = BUILT_IN_RULES;
+    if (rule === undefined) throw new Error('no rule');
+    const conflict = { ...rule, name: 'conflict', condition: { kind: 'event', type: 'conflict.found' as 'agent.typed' } } as const;
+    const data = { id: 'c1', kind: 'same file', agents: ['a', 'b'], files: ['x.ts', 'y.ts'] };
+    expect(findingOf(conflict, event('conflict.found', null, data), [])).toMatchObject({ key: 'conflict|id c1', agents: ['a', 'b'], sticky: false, message: 'conflict found: id c1, kind same file, agents a, b, files x.ts, y.ts' });
+    expect(endedBy(event('conflict.resolved', null, { id: 'c1', agents: ['a', 'b'] }))).toEqual({ key: 'conflict|id c1', words: 'the conflict is resolved' });
   });
 
   it('may be the end of another', () => {
