@@ -24,7 +24,8 @@ import { drained } from './drain.ts';
 import { showAlertCount } from './alerts/alert-count.ts';
 import { startAlerts, withoutSecrets } from './alerts/start-alerts.ts';
 import { Checkpoints } from './checkpoints/checkpoints.ts';
-import { recoverRollbacks } from './checkpoints/roll-back.ts';
+import { rollbackPort } from './checkpoints/recovery-port.ts';
+import { finishRestoring, recoverRollbacks } from './checkpoints/roll-back.ts';
 import { scheduleCheckpoints } from './checkpoints/schedule.ts';
 import { startConflicts } from './conflicts/start-conflicts.ts';
 import { EventHub } from './event-hub.ts';
@@ -86,18 +87,20 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   const warn = (what: string, error: unknown): void => log.warn(what, error);
   const send = (name: string, text: string): Promise<unknown> => input(daemon, name, { text, submit: true });
   const work = startClaude({ registry, store, hub, hooks: claude.hooks, lifecycle, paths, settings, send, onLimited: (agent, until) => claude.activity.limitedUntil(agent, until), onError: warn });
+  const onError = (what: string, error: unknown): void => log.warn(what, error);
+  const { checkpoints } = parts;
+  const rollbacks = { ...parts, registry, stopGraceMs: settings.stopGraceMs };
+  lifecycle.aftermath.rollback = rollbackPort(rollbacks);
+  await finishRestoring(checkpoints, onError);
   await pickUpAll({ ...parts, registry, paths, log, lastRun });
   const reports = openReports(paths.ends, (line) => {
     const report = parseWrapperReport(line);
     if (report) lifecycle.onReport(report);
   });
   const health = new HealthChecks({ registry, paths, onUnhealthy: (agent, detail) => lifecycle.endFor(agent, { kind: 'unhealthy', detail }, settings.stopGraceMs) });
-  const onError = (what: string, error: unknown): void => log.warn(what, error);
   const history = new History({ registry, store, hub, keepRows: settings.history.keepRows, onError });
   history.start();
   const alerts = startAlerts({ settings: settings.alerts, registry, store, hub, paths, tmux, env: options.env, growthOf: (agent) => history.growthOf(agent), onError });
-  const { checkpoints } = parts;
-  const rollbacks = { ...parts, registry, stopGraceMs: settings.stopGraceMs };
   await recoverRollbacks(rollbacks, onError);
   const conflicts = startConflicts({ registry, lifecycle, paths, mode: settings.conflicts, onError }, hub);
   const stops = [

@@ -8,8 +8,8 @@ import { signalGroup, signalProcess } from '../../system/signals.ts';
 import type { ManagedAgent } from '../managed-agent.ts';
 import type { Marks } from '../marks.ts';
 
-/** Reads until the pipe closes, then continues what it was given: groups are negative. */
-const GUARD = 'while read -r _; do :; done; kill -CONT -- "$@" 2>/dev/null';
+/** Reads until the pipe closes, then continues what it was given: groups are negative, which dash takes only behind -s. */
+const GUARD = 'while read -r _; do :; done; kill -s CONT -- "$@" 2>/dev/null';
 
 /** Runs `work` while the agent stands still. One that does not run, or that somebody paused, is left as it is. */
 export async function whileHeld<T>(agent: ManagedAgent, marks: Marks, work: () => Promise<T>): Promise<T> {

@@ -30,18 +30,21 @@ export interface RolledBack {
   readonly restarted: boolean;
 }
 
-/** `mustStart`: also where it did not run. @throws MuxwardError with everything as it was, or as `recoverRollbacks` will make it. */
-export async function rollBack(options: RollBackOptions, agent: ManagedAgent, target: Checkpoint, part: RollbackPart, mustStart = false): Promise<RolledBack> {
+/**
+ * `within-recovery`: nothing of it runs, and it is started by whoever asked.
+ * @throws MuxwardError with everything as it was, or as `recoverRollbacks` will make it.
+ */
+export async function rollBack(options: RollBackOptions, agent: ManagedAgent, target: Checkpoint, part: RollbackPart, how: 'whole' | 'within-recovery' = 'whole'): Promise<RolledBack> {
   const { checkpoints } = options;
   return checkpoints.inTurnOf(agent.spec.name, async () => {
     const [vault, work, { glanceAt }] = await Promise.all([checkpoints.vault(), import('../../checkpoints/rollback.ts'), import('../../checkpoints/verify.ts')]);
     const faults = await glanceAt(vault, target);
     if (faults.length > 0) throw damaged(vault, target, faults);
-    const wasRunning = mustStart || isLive(agent.record.state);
+    const wasRunning = how === 'whole' && isLive(agent.record.state);
     const journal: RollbackJournal = { ...begun(agent, target, part), wasRunning };
     work.writeJournal(vault, journal);
     try {
-      await stopFor(options, agent);
+      if (how === 'whole') await stopFor(options, agent);
       const undone = await checkpoints.tell(agent, 'rollback', async () => {
         const request = await checkpoints.requestFor(agent, { trigger: 'rollback', message: `before going back to ${target.id}` });
         return work.prepareRollback(vault, target, part, request);
@@ -127,6 +130,22 @@ function damaged(vault: Vault, target: Checkpoint, [fault = '']: readonly string
   return new MuxwardError('refused', `the checkpoint ${target.id} is damaged: ${fault}`, {
     hint: older === undefined ? 'there is none before it' : `the one before it: muxward rollback ${target.agent} ${older.id}`,
   });
+}
+
+/** Files that a killed daemon was restoring, before anything is started on them. */
+export async function finishRestoring(checkpoints: Checkpoints, onError: (what: string, error: unknown) => void): Promise<void> {
+  if (checkpoints.isUnused) return;
+  const [vault, work] = await Promise.all([checkpoints.vault(), import('../../checkpoints/rollback.ts')]);
+  for (const name of vault.manifests.agents()) {
+    const journal = work.readJournal(vault, name);
+    if (journal?.phase !== 'restoring') continue;
+    try {
+      await work.carryOut(vault, journal);
+      work.writeJournal(vault, { ...journal, phase: 'restored' });
+    } catch (error) {
+      onError(`rollback of ${name}`, error);
+    }
+  }
 }
 
 /** Rollbacks that a killed daemon left: finished where files may have been touched, else undone. */

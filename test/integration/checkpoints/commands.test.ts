@@ -103,6 +103,18 @@ test('prune, export and import; what rm forgets is saved first', async () => {
   expect(last).toMatchObject({ trigger: 'remove' });
 });
 
+test('an agent that fails again and again goes back to the last good checkpoint by itself', async () => {
+  home.configure('defaults: {recovery: {roll_back_after: 2}}\nrestart: {base_delay: 10ms}\n');
+  await home.spawn('coder', '--cwd', folder, '--restart', 'always', '--', 'sh', '-c', 'grep -q one a.txt && exec sleep 1000; exit 1');
+  const made = await home.json<CheckpointView>('checkpoint', 'create', 'coder');
+  writeFileSync(inFolder('a.txt'), 'broken');
+  process.kill((await home.agent('coder')).pid ?? 0, 'SIGKILL');
+  await eventually(() => read('a.txt') === 'one', 'it is back', 40_000);
+  await home.agentThat('coder', 'runs again', ({ state, generation }) => state === 'ready' && generation > 2, 40_000);
+  const restored = (await home.events('--agent', 'coder')).flatMap((event) => (event.type === 'checkpoint.restored' ? [event.data.id] : []));
+  expect(restored).toEqual([made.id]);
+});
+
 test('what is wrong is said', async () => {
   await home.spawn('coder', '--cwd', folder, '--', 'sleep', '1000');
   expect(await home.ok('checkpoint', 'list')).toBe('No checkpoints yet. Make one: muxward checkpoint create NAME\n');
