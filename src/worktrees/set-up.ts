@@ -21,6 +21,9 @@ export interface SetUpRequest {
 
 const LAST_LINES = 5;
 
+/** A daemon that is killed before it has noted the process closes this input, and the command never begins. */
+const WAIT_UNTIL_NOTED = 'read -r _ || exit 125\nexec </dev/null';
+
 /** @throws MuxwardError `spawn-failed` that names the command, its status and its last words. */
 export async function setUp(request: SetUpRequest): Promise<void> {
   for (const command of request.commands) await runOne(request, command);
@@ -31,8 +34,10 @@ async function runOne({ agent, cwd, env, umask, log, onStart }: SetUpRequest, co
   const startAt = fs.fstatSync(output).size;
   try {
     fs.writeSync(output, `$ ${printable(command)}\n`);
-    const child = spawn('/bin/sh', ['-c', `umask ${umask.toString(8)}\n${command}`], { cwd, env, detached: true, stdio: ['ignore', output, output] });
+    const child = spawn('/bin/sh', ['-c', `umask ${umask.toString(8)}\n${WAIT_UNTIL_NOTED}\n${command}`], { cwd, env, detached: true, stdio: ['pipe', output, output] });
+    child.stdin?.on('error', () => undefined);
     if (child.pid !== undefined) onStart(leaderOf(child.pid));
+    child.stdin?.end('\n');
     const [exitCode, signal] = await endOf(child);
     if (exitCode === 0) return;
     const how = exitCode === null ? (signal ?? 'could not be started') : `status ${exitCode}`;
