@@ -14,12 +14,13 @@ import type { AgentDefaults } from '../config/settings-defaults.ts';
 import { specClaude, type ClaudeFlags } from './spec-claude.ts';
 import { specEnvironment } from './spec-environment.ts';
 import { specHealth, type HealthFlags } from './spec-health.ts';
+import { specLaunch, type LaunchFlags } from './spec-launch.ts';
 import { specLimits, type LimitFlags } from './spec-limits.ts';
 import { specPrompt } from './spec-prompt.ts';
 import { specWorktree, type WorktreeFlags } from './spec-worktree.ts';
 
 /** What can be said about an agent, as written: nothing is checked yet. The keys are those of `spawn`'s options. */
-export interface SpecFlags extends HealthFlags, LimitFlags, WorktreeFlags, ClaudeFlags {
+export interface SpecFlags extends HealthFlags, LimitFlags, WorktreeFlags, ClaudeFlags, LaunchFlags {
   readonly type?: string;
   readonly project?: string;
   readonly label?: readonly string[];
@@ -87,6 +88,7 @@ export async function agentSpec(
     declaredAs: null,
     ...(worktree === undefined ? {} : { worktree }),
     ...specClaude(type, flags),
+    ...specLaunch(type, flags, caller.cwd),
   };
 }
 

@@ -42,6 +42,12 @@ export interface AgentSpec {
   readonly limits: Limits;
   /** Hash of the `muxward.yaml` entry this came from: `up` restarts an agent only when it changed. */
   readonly declaredAs: string | null;
+  /** Claude Code may work in this folder without asking whether it is trusted: the user said so. */
+  readonly trust?: boolean;
+  /** Rules of tools that Claude Code may use without asking: `Edit`, `Bash(npm test:*)`. */
+  readonly allowedTools?: readonly string[];
+  /** Files that name MCP servers; absolute. */
+  readonly mcpConfigs?: readonly string[];
   /** The agent's own hooks, besides those of the user's settings. None where absent. */
   readonly hooks?: readonly HookSpec[];
   /** The agent's own rules of alerts, besides those of the user's settings. None where absent. */

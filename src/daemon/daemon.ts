@@ -17,6 +17,7 @@ import { makePrivateFolder } from '../config/private-folder.ts';
 import { TmuxServer } from '../tmux/server.ts';
 import { ClaudeAgents } from './claude/claude-agents.ts';
 import { Answers } from './claude/answers/answers.ts';
+import { trustFolder } from './claude/trust-folder.ts';
 import { Typist } from './claude/typing/typist.ts';
 import { SessionLocks } from './claude/session-locks.ts';
 import { startClaude } from './claude/wire-claude.ts';
@@ -206,6 +207,7 @@ function wire(options: DaemonOptions & { readonly hub: EventHub }, paths: HomePa
     claim: (agent, sessionId) => locks.claim(agent, sessionId),
     onFailure: (agent, generation, failure) => lifecycle.failed(agent, generation, failure),
     onHooks: (agent) => claude.begins(agent),
+    onTrust: trustFolder,
   });
   const claude = new ClaudeAgents({ registry, hub: options.hub, paths, onError: warn });
   const pace = { liveness: settings.livenessEveryMs, samples: settings.sampleEveryMs };

@@ -30,6 +30,8 @@ export interface LauncherOptions {
   readonly claim: (agent: ManagedAgent, sessionId: string) => Promise<void>;
   /** An agent is about to start whose program will call hooks. */
   readonly onHooks: (agent: string) => void;
+  /** Before an agent starts whose folder its user trusts. */
+  readonly onTrust: (spec: AgentSpec) => Promise<void>;
 }
 
 /** `passing`: the machine or tmux is short of something now, so that another try may do. */
@@ -121,7 +123,9 @@ export class Launcher {
     const spec = effectiveSpec(agent);
     const type = await agentType(spec.type, this.#options.installation);
     const more = { hasTalked: (record.earlierSessions ?? []).length > 0, ...(spec.budgetUsd === undefined ? {} : { leftUsd: spec.budgetUsd - cost.usd }) };
-    return type.plan(spec, { ...this.#context(spec, record.generation + 1, record.sessionId), ...more });
+    const plan = type.plan(spec, { ...this.#context(spec, record.generation + 1, record.sessionId), ...more });
+    if (spec.trust) await this.#options.onTrust(spec);
+    return plan;
   }
 
   #context(spec: AgentSpec, generation: number, sessionId: string | null): LaunchContext {

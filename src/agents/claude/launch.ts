@@ -9,6 +9,7 @@ import { MuxwardError } from '../../core/errors.ts';
 import { NOTHING_MORE, type AgentType, type LaunchContext } from '../agent-type.ts';
 import { loadRole } from '../role.ts';
 import { chosenConversation } from './chosen-conversation.ts';
+import { firstPrompt } from './first-prompt.ts';
 import { headlessCommand, headlessPrompt } from './headless/launch.ts';
 import { claudeSettings } from './settings-file.ts';
 import { userStatusLine } from './status-line.ts';
@@ -34,7 +35,8 @@ export const claudeCode: AgentType = {
     const conversation = resumes ? ['--resume', sessionId] : ['--session-id', sessionId];
     // A conversation that the user names is told the prompt, once; one that was muxward's was told it already.
     const isTold = context.hasTalked === true || (resumes && context.sessionId !== null);
-    const prompt = spec.prompt === null || isTold ? [] : ['--', spec.prompt];
+    const checked = spec.prompt === null || spec.headless !== undefined ? spec.prompt : firstPrompt(spec.prompt);
+    const prompt = checked === null || isTold ? [] : ['--', checked];
     const settings = ['--settings', path.join(context.runFolder, SETTINGS)];
     const words = [...settings, ...modes(spec), ...rolePrompt(spec, context.installation), ...conversation, ...chosen.words];
     const common = { ...NOTHING_MORE, sessionId, resumes, hasHooks: true } as const;
@@ -82,5 +84,14 @@ function modes(spec: AgentSpec): string[] {
   if (!(PERMISSION_MODES as readonly string[]).includes(mode)) {
     throw new MuxwardError('usage', `--permission-mode: "${mode}" is none`, { hint: `one of ${PERMISSION_MODES.join(', ')}` });
   }
-  return ['--permission-mode', mode, '--name', spec.name, ...(spec.model === null ? [] : ['--model', spec.model])];
+  if (mode === 'bypassPermissions' && process.getuid?.() === 0 && spec.env['IS_SANDBOX'] !== '1') {
+    throw new MuxwardError('usage', '--permission-mode bypassPermissions: Claude Code refuses it to root', {
+      hint: 'run muxward as another user, or choose another mode; in a sandbox that you trust: --env IS_SANDBOX=1',
+    });
+  }
+  return ['--permission-mode', mode, '--name', spec.name, ...(spec.model === null ? [] : ['--model', spec.model]), ...tools(spec)];
+}
+
+function tools({ allowedTools = [], mcpConfigs = [] }: AgentSpec): string[] {
+  return [...allowedTools.flatMap((rule) => ['--allowedTools', rule]), ...mcpConfigs.flatMap((file) => ['--mcp-config', file])];
 }

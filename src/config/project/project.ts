@@ -19,6 +19,9 @@ export interface DeclaredAgent
   readonly alerts?: NonNullable<AgentSpec['alerts']>;
   /** Absent where it works in its folder as it is. */
   readonly worktree?: NonNullable<AgentSpec['worktree']>;
+  readonly trust?: boolean;
+  readonly allowedTools?: readonly string[];
+  readonly mcpConfigs?: readonly string[];
   /** The program that is failed over to is as written. */
   readonly recovery: NonNullable<AgentSpec['recovery']>;
   /** Names of agents (not of entries) that come first, and what they must have reached. */

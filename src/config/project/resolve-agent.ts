@@ -33,7 +33,7 @@ export interface Surroundings {
 type Resolved = Omit<DeclaredAgent, 'entry' | 'needs'>;
 
 /** Fields that mean nothing to these types. From `defaults:` they are passed over, in an entry of its own they are a mistake. */
-const TALK = ['prompt', 'prompt_file', 'model', 'permission_mode', 'headless', 'budget'] as const;
+const TALK = ['prompt', 'prompt_file', 'model', 'permission_mode', 'headless', 'budget', 'trust', 'allow_tools', 'mcp_config'] as const;
 
 export function reportUselessFields(own: AgentEntry, type: string, report: Surroundings['report']): void {
   if (type !== 'worker' && type !== 'monitor') return;
@@ -60,6 +60,7 @@ export function resolveAgent(name: string, entry: AgentEntry, around: Surroundin
     labels: Object.fromEntries(Object.entries(entry.labels ?? {}).map(([key, value]) => [key, around.textOf(value, 'labels', key)])),
     capabilities: [entry.capabilities ?? []].flat(),
     ...worktreeOf(entry),
+    ...(talks ? launchOf(entry, around) : {}),
     hooks: (entry.hooks ?? []).map((hook) => hookFrom(hook)),
     ...claudeOf(entry, type, around),
     ...(entry.alerts === undefined ? {} : { alerts: agentRulesFrom(entry.alerts) }),
@@ -177,6 +178,14 @@ function permissionModeOf({ permission_mode: mode }: AgentEntry, type: string, {
 }
 
 /** Nothing at all where there is none: what an agent without one was declared as stays the same. */
+function launchOf({ trust, allow_tools: tools, mcp_config: files }: AgentEntry, { folder }: Surroundings): Pick<Resolved, 'trust' | 'allowedTools' | 'mcpConfigs'> {
+  return {
+    ...(trust === true ? { trust } : {}),
+    ...(tools === undefined ? {} : { allowedTools: [tools].flat() }),
+    ...(files === undefined ? {} : { mcpConfigs: [files].flat().map((file) => path.resolve(folder, file)) }),
+  };
+}
+
 function worktreeOf({ worktree = false }: AgentEntry): Pick<Resolved, 'worktree'> {
   if (worktree === false) return {};
   const { branch, base, copy = [], link = [], setup = [] } = worktree === true ? {} : typeof worktree === 'string' ? { branch: worktree } : worktree;

@@ -76,6 +76,9 @@ const agentFields = {
   headless: z.optional(z.boolean({ error: 'true or false' }).check(z.describe('Claude Code without its screen: a turn for each prompt.'))),
   exit_when_done: z.optional(z.boolean({ error: 'true or false' }).check(z.describe('With headless: ends after the last turn.'))),
   budget: z.optional(amount('US dollars that Claude Code may cost before it is paused.')),
+  trust: z.optional(z.boolean({ error: 'true or false' }).check(z.describe('Claude Code may work in the folder without asking whether you trust it.'))),
+  allow_tools: z.optional(oneOrMore(word('A rule of Claude Code, such as Edit or Bash(npm test:*).'), 'a rule, or a list of them', 'Tools that Claude Code may use without asking.')),
+  mcp_config: z.optional(oneOrMore(word('A JSON file with mcpServers.'), 'a file, or a list of files', 'MCP servers of Claude Code, relative to this file.')),
   hooks: z.optional(listOf(agentHookSchema, 'a list of hooks', 'Commands that run when something happens to this agent.')),
   alerts: z.optional(agentRulesSchema),
 } as const;
