@@ -7,7 +7,8 @@ const INVISIBLE = /[\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2060-\u2064\ufef
 
 /** @throws MuxwardError `usage` where Claude Code would change it or take it for something else. */
 export function firstPrompt(prompt: string): string {
-  const text = messageOf(prompt, true);
+  messageOf(prompt, true);
+  const text = prompt.replaceAll('\r\n', '\n');
   const invisible = INVISIBLE.exec(text)?.[0];
   if (invisible !== undefined) {
     throw new MuxwardError('usage', `the prompt holds the invisible character U+${codeOf(invisible)}, which Claude Code would take out`, {
