@@ -112,8 +112,8 @@ export interface Agent {
   readonly limits: Limits;
   /** `inputTokens` with those read from and written to the prompt cache. */
   readonly cost: { readonly usd: number; readonly inputTokens: number; readonly outputTokens: number };
-  /** Null or absent where it may cost what it costs. */
-  readonly budget?: BudgetState | null;
+  /** Absent where it may cost what it costs. */
+  readonly budget?: BudgetState;
   readonly sessionId: string | null;
   /** Top of its git worktree; null where it works in its folder as it is. */
   readonly worktree: string | null;

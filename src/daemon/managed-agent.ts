@@ -202,7 +202,7 @@ export function toAgent({ spec, record, resources, health, activity, cost }: Man
     resources: process === null ? null : resources,
     limits: spec.limits,
     cost,
-    budget: spec.budgetUsd === undefined ? null : budgetState(spec.budgetUsd, cost.usd),
+    ...(spec.budgetUsd === undefined ? {} : { budget: budgetState(spec.budgetUsd, cost.usd) }),
     sessionId: record.sessionId,
     worktree: spec.place?.path ?? null,
     declaredAs: spec.declaredAs,

@@ -1,4 +1,5 @@
 // The conversation of an agent of the real Claude Code: resumed whatever ends it, one writer at a time, counted, and bounded.
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BudgetState } from '../../src/core/budget.ts';
@@ -29,16 +30,19 @@ describeClaude('a conversation', { timeout: 180_000 }, () => {
 
   test('goes on after a kill of the agent, of the daemon, and a stop; /clear begins another, which is resumed from then on', async () => {
     await claude.spawn('coder', '--permission-mode', 'acceptEdits', '--prompt', 'I am coder\nstub:say remembered');
-    await claude.shows('coder', '● remembered');
+    await claude.shows('coder', '● remembered', LONG_MS);
+    const transcript = await claude.transcript('coder');
+    // On the screen it is a moment before it is written down.
+    await eventually(() => existsSync(transcript) && readFileSync(transcript, 'utf8').includes('"text":"remembered"'), 'the answer is written down', LONG_MS);
     const { sessionId, pid } = await home.agent('coder');
     process.kill(pid as number, 'SIGKILL');
     await home.agentThat('coder', 'runs again', ({ generation, state }) => generation === 2 && state !== 'spawning', LONG_MS);
-    await claude.shows('coder', '● remembered');
+    await claude.shows('coder', '● remembered', LONG_MS);
 
     process.kill(await home.daemonPid(), 'SIGKILL');
     await home.ok('stop', 'coder');
     await home.ok('start', 'coder');
-    await claude.shows('coder', '● remembered');
+    await claude.shows('coder', '● remembered', LONG_MS);
     expect((await home.agent('coder')).sessionId).toBe(sessionId);
     expect(claude.stub.prompts().filter((prompt) => prompt.includes('I am coder'))).toHaveLength(1);
 
