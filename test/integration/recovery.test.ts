@@ -34,7 +34,7 @@ test('restart, no checkpoint to go back to, another program; and the first again
   expect(after).toMatchObject({ state: 'ready', exit: null });
   const { verdicts, recovery } = await home.inspect('coder');
   expect(verdicts.map(({ action }) => action)).toEqual(['fail-over', 'roll-back', 'restart']);
-  expect(verdicts.map(({ reason }) => reason)).toEqual(['exit 7, fails over', 'not rolled back: no checkpoints are kept here', expect.stringContaining('exit 7')]);
+  expect(verdicts.map(({ reason }) => reason)).toEqual(['exit 7, fails over', 'not rolled back: it has no good checkpoint', expect.stringContaining('exit 7')]);
   expect(recovery).toMatchObject({ rollBackAfter: 1, failedOver: true, failover: [expect.stringMatching(/sleep$/), '1000'] });
   expect(readFileSync(`/proc/${after.pid}/environ`, 'utf8').split('\0')).toContain('PROVIDER=two');
   expect(await home.ok('inspect', 'coder')).toMatch(/recovery\s+rolls back after 1 restarts in a row, has failed over to .*sleep 1000/);

@@ -49,7 +49,6 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ['spawn a --project -- true', /--project/],
   ['spawn a --type shell --prompt x --prompt-file y', /--prompt.*--prompt-file/],
   ['spawn a --permission-mode anything --type claude-code', /anything|claude/],
-  ['spawn a --worktree -- true', /worktree/],
   ['stop', /which agents/],
   ['stop --state runing', /runing/],
   ['stop a --grace soon', /--grace.*soon/],
