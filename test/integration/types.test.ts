@@ -1,5 +1,5 @@
 // Types of agents: Claude Code by a stand-in, a terminal template, the built-in monitor.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, MuxwardHome } from '../helpers/muxward-home.ts';
@@ -45,11 +45,12 @@ describe('types', () => {
     expect(readFileSync(`/proc/${agent.pid}/cmdline`, 'utf8')).toContain('sleep');
   });
 
-  /** Calls the real hook script as Claude Code would. */
+  /** Calls the real hook script as Claude Code would. One that asks for permission stays until it is answered. */
   const hook = (event: string, payload: object): void => {
     const input = JSON.stringify({ session_id: 'c0ffee', ...payload });
     const env = { ...home.env, MUXWARD_AGENT: 'hooked', MUXWARD_GENERATION: '1' };
-    execFileSync('sh', ['scripts/agent-hook.sh', event], { env, input });
+    if (event !== 'PermissionRequest') execFileSync('sh', ['scripts/agent-hook.sh', event], { env, input });
+    else spawn('sh', ['scripts/agent-hook.sh', event], { env, stdio: ['pipe', 'ignore', 'inherit'] }).stdin.end(input);
   };
 
   test('what claude-code reports through its hooks is its activity and its state', async () => {
