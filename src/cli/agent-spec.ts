@@ -11,6 +11,7 @@ import { DEFAULT_RECOVERY, type RecoverySettings } from '../core/recovery.ts';
 import { RESTART_POLICIES, type RestartPolicy, type RestartSettings } from '../core/restart-policy.ts';
 import { findProgram } from '../config/find-program.ts';
 import type { AgentDefaults } from '../config/settings-defaults.ts';
+import { specCheckpoint, type CheckpointFlags } from './spec-checkpoint.ts';
 import { specClaude, type ClaudeFlags } from './spec-claude.ts';
 import { specEnvironment } from './spec-environment.ts';
 import { specHealth, type HealthFlags } from './spec-health.ts';
@@ -20,7 +21,7 @@ import { specPrompt } from './spec-prompt.ts';
 import { specWorktree, type WorktreeFlags } from './spec-worktree.ts';
 
 /** What can be said about an agent, as written: nothing is checked yet. The keys are those of `spawn`'s options. */
-export interface SpecFlags extends HealthFlags, LimitFlags, WorktreeFlags, ClaudeFlags, LaunchFlags {
+export interface SpecFlags extends HealthFlags, LimitFlags, WorktreeFlags, ClaudeFlags, LaunchFlags, CheckpointFlags {
   readonly type?: string;
   readonly project?: string;
   readonly label?: readonly string[];
@@ -87,6 +88,7 @@ export async function agentSpec(
     limits: specLimits(flags, defaults.limits),
     declaredAs: null,
     ...(worktree === undefined ? {} : { worktree }),
+    ...specCheckpoint(type, flags),
     ...specClaude(type, flags),
     ...specLaunch(type, flags, caller.cwd),
   };

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { RESTART_POLICIES } from '../core/restart-policy.ts';
 import { alertsSchema } from './alerts/alerts-schema.ts';
+import { planFields } from './yaml/checkpoint-plan.ts';
 import { amount, checked, choice, count, duration, listOf, mapWith, size, word } from './yaml/fields.ts';
 import { answersSchema } from './answers/answers-schema.ts';
 import { userHookSchema } from './yaml/hook-schema.ts';
@@ -98,8 +99,7 @@ export const settingsSchema = mapWith(
     checkpoint: z.optional(
       mapWith(
         {
-          every: z.optional(duration('An agent gets a checkpoint this often, if something changed.', { minMs: 1000 })),
-          turns: z.optional(count('A Claude Code agent gets a checkpoint after so many turns, if something changed.', { min: 1, max: 1000 })),
+          ...planFields,
           keep: z.optional(count('Checkpoints kept of each agent.', { min: 1, max: 100_000 })),
           keep_for: z.optional(duration('How long a checkpoint is kept.')),
           keep_size: z.optional(size('Of all checkpoints of an agent together.')),

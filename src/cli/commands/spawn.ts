@@ -62,6 +62,8 @@ export const command = defineCommand<SpawnOptions>({
     { flags: '--max-processes <n>', about: 'limit of the whole tree' },
     { flags: '--max-output <size>', about: 'limit of what one run prints' },
     { flags: '--on-limit <limit=action>', about: 'alert, throttle (cpu), restart or stop, for example memory=stop; repeatable', many: true },
+    { flags: '--checkpoint-every <duration>', about: 'a checkpoint this often, if something changed, for example 10m' },
+    { flags: '--checkpoint-turns <n>', about: 'a checkpoint after so many turns of Claude Code, if something changed' },
     { flags: '--headless', about: 'Claude Code without its screen: a turn for each prompt' },
     { flags: '--exit-when-done', about: 'with --headless: ends after the last turn' },
     { flags: '--budget <usd>', about: 'pauses Claude Code when it has cost this much, for example 5' },

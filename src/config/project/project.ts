@@ -19,6 +19,8 @@ export interface DeclaredAgent
   readonly alerts?: NonNullable<AgentSpec['alerts']>;
   /** Absent where it works in its folder as it is. */
   readonly worktree?: NonNullable<AgentSpec['worktree']>;
+  /** As the settings say where absent. */
+  readonly checkpoint?: NonNullable<AgentSpec['checkpoint']>;
   readonly trust?: boolean;
   readonly allowedTools?: readonly string[];
   readonly mcpConfigs?: readonly string[];

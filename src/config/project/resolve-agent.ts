@@ -6,6 +6,7 @@ import type { RestartPolicy } from '../../core/restart-policy.ts';
 import { agentRulesFrom } from '../alerts/alerts-from.ts';
 import { CLAUDE_PERMISSION_MODES } from '../agent-type-names.ts';
 import type { AgentDefaults } from '../settings-defaults.ts';
+import { checkpointPlanFrom } from '../yaml/checkpoint-plan.ts';
 import { notOneOf, type Complaint } from '../yaml/fields.ts';
 import { hookFrom } from '../yaml/hook-schema.ts';
 import { limitsFrom } from '../yaml/limits-schema.ts';
@@ -36,6 +37,9 @@ type Resolved = Omit<DeclaredAgent, 'entry' | 'needs'>;
 const TALK = ['prompt', 'prompt_file', 'model', 'permission_mode', 'headless', 'budget', 'trust', 'allow_tools', 'mcp_config'] as const;
 
 export function reportUselessFields(own: AgentEntry, type: string, report: Surroundings['report']): void {
+  if (type !== 'claude-code' && own.checkpoint?.turns !== undefined) {
+    report('checkpoint', { is: `an agent of type ${type} has no turns`, hint: 'they are those of claude-code; every so often: {every: 10m}' }, 'turns');
+  }
   if (type !== 'worker' && type !== 'monitor') return;
   for (const field of TALK) {
     if (own[field] === undefined) continue;
@@ -60,6 +64,7 @@ export function resolveAgent(name: string, entry: AgentEntry, around: Surroundin
     labels: Object.fromEntries(Object.entries(entry.labels ?? {}).map(([key, value]) => [key, around.textOf(value, 'labels', key)])),
     capabilities: [entry.capabilities ?? []].flat(),
     ...worktreeOf(entry),
+    ...(entry.checkpoint === undefined ? {} : { checkpoint: checkpointPlanFrom(entry.checkpoint) }),
     ...(talks ? launchOf(entry, around) : {}),
     hooks: (entry.hooks ?? []).map((hook) => hookFrom(hook)),
     ...claudeOf(entry, type, around),

@@ -5,6 +5,7 @@ import { checkName, NAME_PATTERN } from '../../core/names.ts';
 import { RESTART_POLICIES } from '../../core/restart-policy.ts';
 import { amount, checked, choice, count, listOf, mapWith, oneOrMore, text, variables, word, type Complaint } from '../yaml/fields.ts';
 import { agentRulesSchema } from '../alerts/alerts-schema.ts';
+import { checkpointPlanSchema } from '../yaml/checkpoint-plan.ts';
 import { agentHookSchema } from '../yaml/hook-schema.ts';
 import { limitsSchema } from '../yaml/limits-schema.ts';
 import { recoverySchema } from '../yaml/recovery-schema.ts';
@@ -73,6 +74,7 @@ const agentFields = {
   recovery: z.optional(recoverySchema),
   limits: z.optional(limitsSchema),
   worktree: z.optional(worktree),
+  checkpoint: z.optional(checkpointPlanSchema),
   headless: z.optional(z.boolean({ error: 'true or false' }).check(z.describe('Claude Code without its screen: a turn for each prompt.'))),
   exit_when_done: z.optional(z.boolean({ error: 'true or false' }).check(z.describe('With headless: ends after the last turn.'))),
   budget: z.optional(amount('US dollars that Claude Code may cost before it is paused.')),

@@ -85,7 +85,7 @@ export class Checkpoints {
   }
 
   async #isWorthSaving({ spec, record }: ManagedAgent): Promise<boolean> {
-    if (spec.checkpoint !== undefined) return true;
+    if (spec.checkpoint && (spec.checkpoint.everyMs ?? spec.checkpoint.turns) !== null) return true;
     if (!this.isUnused && (await this.vault()).manifests.list(spec.name).checkpoints.length > 0) return true;
     if (spec.type !== 'claude-code' || record.sessionId === null) return false;
     const { findRoot } = await import('../../checkpoints/find-root.ts');

@@ -54,8 +54,9 @@ export function scheduleCheckpoints(options: ScheduleOptions): () => void {
   };
 }
 
-async function make({ registry, checkpoints, onError }: ScheduleOptions, agent: ManagedAgent, since: Since, trigger: 'interval' | 'turns'): Promise<void> {
+async function make(options: ScheduleOptions, agent: ManagedAgent, since: Since, trigger: 'interval' | 'turns'): Promise<void> {
   if (since.busy) return;
+  const { registry, checkpoints, onError } = options;
   Object.assign(since, { atMs: registry.clock.monotonicMs(), turns: 0, busy: true });
   try {
     await checkpoints.create(agent, { trigger, message: null, onlyIfChanged: true });
@@ -65,4 +66,7 @@ async function make({ registry, checkpoints, onError }: ScheduleOptions, agent: 
   } finally {
     since.busy = false;
   }
+  // Turns that ended meanwhile are not seen again before the next one.
+  const { turns } = agent.spec.checkpoint ?? options.plan;
+  if (turns !== null && since.turns >= turns) await make(options, agent, since, 'turns');
 }

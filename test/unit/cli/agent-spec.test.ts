@@ -64,6 +64,7 @@ describe('what an agent is made of', () => {
       memory: '2GB',
       cpu: '1.5',
       timeout: '1h30m',
+      checkpointEvery: '10m',
     });
     expect(spec).toMatchObject({
       project: 'shop',
@@ -72,6 +73,7 @@ describe('what an agent is made of', () => {
       restart: { policy: 'always', maxRestarts: 0 },
       health: { probe: { kind: 'tcp', host: 'localhost', port: 5432 }, intervalMs: 5000 },
       limits: { memoryBytes: 2 * 2 ** 30, cpu: 1.5, timeoutMs: 5_400_000, processes: null, outputBytes: null, actions: {} },
+      checkpoint: { everyMs: 600_000, turns: null },
     });
   });
 
@@ -100,6 +102,8 @@ describe('what an agent is made of', () => {
     expect((await refusal({ project: 'a b' })).message).toContain('--project');
     expect((await refusal({ type: 'Work er' })).message).toContain('--type');
     expect((await refusal({ worktreeCopy: ['.env'] })).message).toContain('--worktree-copy: without --worktree');
+    expect((await refusal({ checkpointEvery: '10ms' })).message).toBe('--checkpoint-every: "10ms" is too often');
+    expect((await refusal({ checkpointTurns: '5' })).message).toBe('--checkpoint-turns: an agent of type worker has no turns');
     expect((await refusal({ prompt: 'x' })).message).toContain('of type worker takes none');
   });
 
@@ -111,8 +115,9 @@ describe('what an agent is made of', () => {
   it('runs the claude of the caller, with its prompt from a file', async () => {
     fs.writeFileSync(path.join(folder, 'claude'), '#!/bin/sh\n', { mode: 0o755 });
     fs.writeFileSync(path.join(folder, 'prompt.md'), 'fix it\n');
-    const spec = await agentSpec('coder', { promptFile: 'prompt.md', model: 'opus' }, undefined, caller);
-    expect(spec).toMatchObject({ type: 'claude-code', command: [path.join(folder, 'claude')], prompt: 'fix it\n', model: 'opus' });
+    const spec = await agentSpec('coder', { promptFile: 'prompt.md', model: 'opus', checkpointTurns: '5' }, undefined, caller);
+    expect(spec).toMatchObject({ type: 'claude-code', command: [path.join(folder, 'claude')], prompt: 'fix it\n', model: 'opus', checkpoint: { everyMs: null, turns: 5 } });
+    await expect(agentSpec('coder', { checkpointTurns: '0' }, undefined, caller)).rejects.toMatchObject({ exitCode: 2, message: '--checkpoint-turns: "0" is no number of turns' });
     await expect(agentSpec('coder', { prompt: 'x'.repeat(120_001) }, undefined, caller)).rejects.toMatchObject({ exitCode: 2 });
     await expect(agentSpec('coder', { promptFile: 'nothere' }, undefined, caller)).rejects.toMatchObject({ exitCode: 2 });
     await expect(agentSpec('coder', { prompt: 'x', promptFile: 'prompt.md' }, undefined, caller)).rejects.toMatchObject({ exitCode: 2 });

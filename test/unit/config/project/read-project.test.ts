@@ -55,6 +55,14 @@ describe('an entry', () => {
     expect(one(`{command: x, health: ${health}}`).health).toEqual({ probe, intervalMs: 30_000 });
   });
 
+  test('when checkpoints are made by themselves', () => {
+    expect(one('{checkpoint: {every: 10m, turns: 5}}').checkpoint).toEqual({ everyMs: 600_000, turns: 5 });
+    expect(one('{command: x, checkpoint: {}}').checkpoint).toEqual({ everyMs: null, turns: null });
+    expect(one('{command: x}')).not.toHaveProperty('checkpoint');
+    expect(faultsOf('agents: {a: {command: x, checkpoint: {turns: 5}}}')).toEqual([expect.stringContaining('1:46 agents.a: an agent of type worker has no turns')]);
+    expect(read('{defaults: {checkpoint: {turns: 5}}, agents: {a: {command: x}}}').agents).toMatchObject([{ checkpoint: { turns: 5 } }]);
+  });
+
   test('the settings hold where neither entry nor defaults say otherwise', () => {
     const { agent } = DEFAULT_SETTINGS;
     const defaults = { ...agent, restart: { ...agent.restart, policy: 'always', maxRestarts: 9 }, limits: { ...agent.limits, memoryBytes: 7 } } as const;
