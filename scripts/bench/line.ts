@@ -2,7 +2,7 @@
 import { unreachable } from '../../src/core/errors.ts';
 import type { Summary } from './stats.ts';
 
-export type Subject = 'muxward' | 'tmux' | 'pm2' | 'node';
+export type Subject = 'muxward' | 'tmux' | 'pm2' | 'node' | 'git';
 
 export type Bar =
   /** muxward needs at most this many times what the other one does. */

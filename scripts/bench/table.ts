@@ -7,6 +7,7 @@ const SUBJECTS: readonly { readonly subject: Subject; readonly header: string }[
   { subject: 'tmux', header: 'tmux' },
   { subject: 'pm2', header: 'pm2' },
   { subject: 'node', header: 'node -e 0' },
+  { subject: 'git', header: 'git' },
 ];
 const BORDERS = ['top', 'bottom', 'left', 'right', 'mid'].flatMap((part) => [
   part,
@@ -25,7 +26,7 @@ export function renderLines(lines: readonly Line[]): string {
       'right-mid': '',
     },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2, compact: true },
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'left'],
+    colAligns: ['left', ...SUBJECTS.map(() => 'right' as const), 'left'],
   });
   for (const line of lines) {
     const name = line.unit === '' ? line.what : `${line.what}, ${line.unit}`;
