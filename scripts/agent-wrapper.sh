@@ -78,17 +78,28 @@ record() {
   if [ -d "$mw_run" ]; then { echo "$mw_name $mw_generation $1" >>"$mw_run/journal"; } 2>/dev/null; fi
 }
 
-# The child's side: becomes the agent's program. A failure is left in a file for the parent to report, which
-# first has to be ready for the verdict on it.
+# The child's side, which becomes the agent's program.
 launch() {
+  mw_apart=''
+  if [ -z "$mw_given" ]; then . "$mw_run/args"; fi
+  if [ -z "$mw_apart" ]; then become "$@"; fi
+  # Throttling stops the program again and again. We would take the terminal from it each time, and continue it: so its
+  # parent is a shell without job control, which is told of no stop. It goes only after the program, and stops with
+  # the group where that is paused. The words on its end are hidden as in run_in_foreground.
+  trap : INT QUIT TERM HUP
+  { :; ( become "$@" 2>&6 6>&- ); } 6>&2 2>/dev/null
+  exit $?
+}
+
+# A failure is left in a file for the parent to report, which first has to be ready for the verdict on it.
+become() {
   if [ "$mw_mode" = pane ] && [ -z "$mw_given" ]; then
     find_own_pid
   else
     look_at_self
-    if [ "$mw_mode" = shell ]; then give_terminal "$mw_pid"; fi
+    if [ "$mw_mode" = shell ]; then give_terminal "${mw_group:-$mw_pid}"; fi
   fi
   if [ -z "$mw_given" ]; then
-    . "$mw_run/args"
     mw_cwd=$cwd
     unset cwd
     cd "$mw_cwd" 2>/dev/null || fail missing-cwd "the working folder $mw_cwd is not there"
@@ -127,7 +138,8 @@ run_in_foreground() {
     ( launch "$@" )
   else
     # Its own words on a job's end ("Terminated") are no output of the agent; bash has none, and needs its terminal here.
-    { ( launch "$@" 2>&5 5>&- ); } 5>&2 2>/dev/null
+    # (Without a second command, dash would redirect but the subshell.)
+    { :; ( launch "$@" 2>&5 5>&- ); } 5>&2 2>/dev/null
   fi
   mw_status=$?
   # Stopped, or ended by a signal of that number.

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { AgentSpec } from '../core/agent.ts';
 import { needsHeartbeat } from '../core/health.ts';
+import { actionOf } from '../core/limits.ts';
 import { heartbeatPath, runPaths, type HomePaths } from '../config/paths.ts';
 import { makePrivateFolder } from '../config/private-folder.ts';
 import { writePrivateFile } from '../system/secure-files.ts';
@@ -73,7 +74,9 @@ export function envFile(env: Readonly<Record<string, string>>): string {
 
 export function argsFile(spec: AgentSpec, plan: LaunchPlan): string {
   const umask = spec.umask.toString(8).padStart(3, '0');
-  return `umask ${umask}\ncwd=${quote(spec.cwd)}\nset -- ${plan.argv.map(quote).join(' ')}\n`;
+  // Set where throttling may stop it: the wrapper must not see that.
+  const apart = spec.limits.cpu !== null && actionOf(spec.limits, 'cpu') === 'throttle' ? 'mw_apart=1\n' : '';
+  return `${apart}umask ${umask}\ncwd=${quote(spec.cwd)}\nset -- ${plan.argv.map(quote).join(' ')}\n`;
 }
 
 /** False where there is a file already, or none can be linked: then it is written. */

@@ -50,12 +50,20 @@ test('--cpu: a busy loop is throttled, another agent’s is not, and all goes on
   await home.ok('rm', '--force', 'free', 'held');
 }, 120_000);
 
-test('a throttled agent that is stopped ends', async () => {
-  const { pid } = await home.spawn('slow', '--cpu', '0.1', ...BUSY);
-  await eventually(() => isStopped(pid ?? 0), 'it is throttled', 30_000);
+test('a throttled agent that is paused stays so until it is resumed, and one that is stopped ends', async () => {
+  const pid = (await home.spawn('slow', '--cpu', '0.1', ...BUSY)).pid ?? 0;
+  for (let round = 0; round < 2; round += 1) {
+    await eventually(() => isStopped(pid), 'it is throttled', 30_000);
+    await home.ok('pause', 'slow');
+    const [ticks, pausedMs] = [ticksOf(pid), performance.now()];
+    await eventually(() => performance.now() - pausedMs > 1500, 'what might continue it had its time');
+    expect([isStopped(pid), ticksOf(pid) - ticks, (await home.agent('slow')).state]).toEqual([true, 0, 'paused']);
+    await home.ok('resume', 'slow');
+    await eventually(() => ticksOf(pid) > ticks, 'it goes on', 30_000);
+  }
   await home.ok('stop', 'slow');
-  expect(isAlive(pid ?? 0)).toBe(false);
-}, 60_000);
+  expect(isAlive(pid)).toBe(false);
+}, 120_000);
 
 test('--max-processes is told, or what --on-limit says', async () => {
   const crowd = ['--', 'sh', '-c', 'for i in 1 2 3 4 5; do sleep 1000 & done; wait'];

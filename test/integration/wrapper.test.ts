@@ -64,8 +64,9 @@ class Bench {
     this.#write('env', Object.entries(all).map(([name, value]) => `export ${name}=${quoteBytes(value)}\n`).join(''));
   }
 
-  writeArgs(argv: readonly string[], cwd = this.work): void {
-    this.#write('args', `umask 027\ncwd=${quoteBytes(cwd)}\nset -- ${argv.map(quoteBytes).join(' ')}\n`);
+  /** `lead`: what stands before the rest. */
+  writeArgs(argv: readonly string[], cwd = this.work, lead = ''): void {
+    this.#write('args', `${lead}umask 027\ncwd=${quoteBytes(cwd)}\nset -- ${argv.map(quoteBytes).join(' ')}\n`);
   }
 
   #write(file: string, latin1: string): void {
@@ -307,6 +308,50 @@ for (const [shellName, shell] of Object.entries(SHELLS)) {
       await eventually(() => state(child.pid) === 'T', 'the stop');
       process.kill(-child.pid, 'SIGKILL');
       expect(await bench.report('ended', 1)).toMatchObject({ status: 137 });
+    });
+
+    test('a program that is kept apart is stopped and continued unseen: the terminal stays its own, and is not read by others', async () => {
+      bench.listen();
+      bench.writeArgs(['/bin/sh', '-c', 'trap "exit 12" INT; echo "<up>"; while :; do read -r line && echo "<$line>"; done'], bench.work, 'mw_apart=1\n');
+      const wrapper = startPane('1');
+      const { pid } = await bench.report('started', 1);
+      await eventually(() => bench.tmux.screen('a').includes('<up>'), 'the program itself');
+      const group = stat(pid)(5);
+      expect([stat(pid)(6), stat(pid)(8)]).toEqual([wrapper, group]);
+      for (let round = 1; round <= 5; round += 1) {
+        process.kill(pid, 'SIGSTOP');
+        await eventually(() => state(pid) === 'T', 'the stop');
+        bench.tmux.keys('a', `line${round}`, 'Enter');
+        await eventually(() => bench.tmux.screen('a').includes(`line${round}`), 'the keys to have come');
+        expect([state(pid), stat(pid)(8)]).toEqual(['T', group]);
+        process.kill(pid, 'SIGCONT');
+        await eventually(() => bench.tmux.screen('a').includes(`<line${round}>`), 'its answer');
+      }
+      const lines = Array.from({ length: 5 }, (_, i) => [`line${i + 1}`, `<line${i + 1}>`]);
+      expect(bench.tmux.screen('a').trim().split('\n').map((line) => line.trim())).toEqual(['<up>', ...lines.flat()]);
+      bench.tmux.keys('a', 'C-c');
+      expect(await bench.report('ended', 1)).toMatchObject({ status: 12 });
+    });
+
+    test('a program that is kept apart ends with its own status, whatever ends its group', async () => {
+      bench.listen();
+      bench.writeArgs(['/bin/sh', '-c', 'trap "sleep 0.2; exit 5" TERM; echo up; while :; do read -r line; done'], bench.work, 'mw_apart=1\n');
+      startPane('1');
+      const { pid } = await bench.report('started', 1);
+      await eventually(() => bench.tmux.screen('a').includes('up'), 'the program itself');
+      process.kill(-stat(pid)(5), 'SIGTERM');
+      expect(await bench.report('ended', 1)).toMatchObject({ status: 5 });
+      bench.verdict('run 2');
+      const again = await bench.report('started', 2);
+      process.kill(again.pid, 'SIGKILL');
+      expect(await bench.report('ended', 2)).toMatchObject({ status: 137 });
+      expect(bench.tmux.screen('a')).not.toMatch(/killed|terminated/i);
+      bench.verdict('run 3');
+      const last = await bench.report('started', 3);
+      process.kill(-stat(last.pid)(5), 'SIGKILL');
+      expect(await bench.report('ended', 3)).toMatchObject({ status: 137 });
+      // Nobody says a word of it but bash.
+      expect(/killed|terminated/i.test(bench.tmux.screen('a'))).toBe(shellName === 'bash');
     });
 
     test.each(['TERM', 'HUP', 'KILL'] as const)('%s to the wrapper hangs up the child', async (signal) => {

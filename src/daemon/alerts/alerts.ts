@@ -161,7 +161,7 @@ export class Alerts {
     const { clock } = this.#options.registry;
     const nowMs = clock.monotonicMs();
     const ageMs = Math.max(0, clock.now().getTime() - Date.parse(alert.at));
-    const open: OpenAlert = { alert, keys: new Set(keys), firstKey: keys[0] ?? '', sticky, raisedAtMs: nowMs - ageMs, lastJoinMs: nowMs - ageMs, calmSinceMs: null, calmKey: null, recovery: 'is over' };
+    const open: OpenAlert = { alert, keys: new Set(keys), firstKey: keys[0] ?? '', sticky, raisedAtMs: nowMs - ageMs, lastJoinMs: nowMs - ageMs, calmSinceMs: null, calmKey: null, recovery: '' };
     this.#book.restore(open);
     for (const key of keys) this.#options.looks.restore(key, nowMs);
   }

@@ -9,14 +9,20 @@ import type { ManagedAgent } from '../managed-agent.ts';
 import type { Facts } from './agent-facts.ts';
 import type { RulesInForce } from './rules-in-force.ts';
 
+/** `words`: as for AlertBook.clear. */
+interface Cleared {
+  readonly key: string;
+  readonly words: string | null;
+}
+
 export interface LookResult {
   readonly found: readonly Finding[];
-  readonly cleared: readonly { readonly key: string; readonly words: string }[];
+  readonly cleared: readonly Cleared[];
 }
 
 interface Collected {
   found: Finding[];
-  cleared: { key: string; words: string }[];
+  cleared: Cleared[];
 }
 
 export class RuleLooks {
@@ -60,7 +66,7 @@ export class RuleLooks {
       case 'raise':
         return void found.push({ ...keyed(rule, name), agents: [name], message: `${name} ${sayOfAgent(rule.condition, facts)}`, sticky: false });
       case 'clear':
-        return void cleared.push({ key: `${rule.name}|${name}`, words: `${name} ${sayRecovered(rule.condition)}` });
+        return void cleared.push({ key: `${rule.name}|${name}`, words: recovered(rule, facts) });
       case 'holds':
       case 'nothing':
     }
@@ -86,6 +92,11 @@ export class RuleLooks {
     this.#watches.set(rule, watch);
     return watch;
   }
+}
+
+function recovered({ condition }: AlertRule, facts: AgentFacts): string | null {
+  const said = sayRecovered(condition, facts);
+  return said === null ? null : `${facts.agent.name} ${said}`;
 }
 
 function keyed({ name, severity }: AlertRule, subject: string): Pick<Finding, 'key' | 'rule' | 'severity'> {

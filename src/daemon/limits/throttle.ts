@@ -38,7 +38,7 @@ export class Throttle {
 
   /** Throttles an agent from now on, or changes how much; a duty of 1 ends it. */
   set(agent: ManagedAgent, duty: number, processes: readonly Identity[]): void {
-    if (duty >= 1 || processes.length === 0) return this.release(agent);
+    if (duty >= 1 || processes.length === 0 || !mayBeThrottled(agent)) return this.release(agent);
     const known = this.#throttled.get(agent);
     if (known) {
       const kept = new Set(processes.map(({ pid }) => pid));

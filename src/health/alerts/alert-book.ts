@@ -67,14 +67,15 @@ export class AlertBook {
     return [];
   }
 
-  /** What was found wrong is so no more; `words` say it. */
-  clear(key: string, words: string, moment: Moment): BookChange[] {
+  /** What was found wrong is so no more; `words` say it, null where that makes nothing well: then it ends without a word. */
+  clear(key: string, words: string | null, moment: Moment): BookChange[] {
     this.#pending.delete(key);
     const open = this.#openWith(key);
     if (!open) return [];
     open.keys.delete(key);
-    open.recovery = words;
+    open.recovery = words ?? open.recovery;
     if (open.keys.size > 0) return [];
+    if (open.recovery === '') return [this.#end(open, moment)];
     if (this.#flaps(open, moment.nowMs)) {
       open.calmSinceMs = moment.nowMs;
       open.calmKey = key;
@@ -123,6 +124,7 @@ export class AlertBook {
     open.keys.add(finding.key);
     open.calmSinceMs = null;
     open.calmKey = null;
+    if (open.alert.agents.length <= 1) open.recovery = '';
     open.alert = { ...open.alert, count: open.alert.count + 1, lastAt: at, message: open.alert.agents.length > 1 ? open.alert.message : finding.message };
     return { kind: 'updated', alert: open.alert };
   }

@@ -162,8 +162,9 @@ function inUnit(metric: Metric, value: number): string {
   }
 }
 
-/** What a recovery says, without the agent's name. */
-export function sayRecovered(condition: Condition): string {
+/** What a recovery says, without the agent's name; null where nothing is well again, and only the agent runs no more. */
+export function sayRecovered(condition: Condition, { agent: { state } }: AgentFacts): string | null {
+  if (!isLive(state) && endsWithAgent(condition)) return null;
   switch (condition.kind) {
     case 'metric':
       return condition.metric === 'growth' ? 'memory grows no more' : `${condition.metric} is back to normal`;
@@ -172,10 +173,16 @@ export function sayRecovered(condition: Condition): string {
     case 'silence':
       return 'prints again';
     case 'is':
-      if (condition.what === 'health') return 'is healthy again';
+      if (condition.what === 'health') return condition.value === 'unhealthy' ? 'is healthy again' : `is ${condition.value} no more`;
       if (condition.what === 'activity') return condition.value === 'waiting' ? 'waits no more' : `is ${condition.value} no more`;
       return condition.value === 'failed' ? 'runs again' : `is ${condition.value} no more`;
     case 'event':
       return 'is over';
   }
+}
+
+/** It cannot be so of an agent that does not run: that it is so no more says nothing. */
+function endsWithAgent(condition: Condition): boolean {
+  if (condition.kind === 'is' && condition.what === 'state') return condition.value === 'failed' && !condition.not;
+  return condition.kind !== 'metric' || condition.metric !== 'cost';
 }

@@ -27,7 +27,7 @@ export interface OpenAlert {
   /** It flaps, and is not so since then. */
   calmSinceMs: number | null;
   calmKey: string | null;
-  /** What the last thing that ended said. */
+  /** What the last thing that became well said; empty where nothing has yet. */
   recovery: string;
 }
 

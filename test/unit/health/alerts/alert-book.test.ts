@@ -57,6 +57,19 @@ describe('one cause is one alert', () => {
     expect(pass(MINUTE_MS)).toEqual([]);
   });
 
+  it('what ends without anything being well again is over without a word, of many agents only where none is well', () => {
+    const endSilently = (agent: string): string[] => told(book.clear(`unhealthy|${agent}`, null, moment()));
+    find(finding('unhealthy', 'web'));
+    pass(HOLD_MS);
+    expect([endSilently('web'), pass(MINUTE_MS), book.open()]).toEqual([[], [], []]);
+    for (const end of [endSilently, (name: string) => clear('unhealthy', name)]) {
+      find(...['a', 'b', 'c', 'd'].map((name) => finding('unhealthy', name)));
+      pass(HOLD_MS);
+      end('a');
+      expect(['b', 'c', 'd'].flatMap(endSilently).length).toBe(end === endSilently ? 0 : 1);
+    }
+  });
+
   it('the same again is counted', () => {
     find(finding('hook-failed', 'web', { sticky: true }), finding('hook-failed', 'web', { sticky: true }));
     pass(HOLD_MS);

@@ -1,7 +1,7 @@
 // Whether rules hold, in virtual time.
 import { describe, expect, it } from 'vitest';
 import { parseCondition } from '../../../../src/core/alert-condition.ts';
-import { holdsOfAgent, holdsOfMachine, sayOfAgent, sayOfMachine } from '../../../../src/health/alerts/evaluate.ts';
+import { holdsOfAgent, holdsOfMachine, sayOfAgent, sayOfMachine, sayRecovered } from '../../../../src/health/alerts/evaluate.ts';
 import type { AgentFacts } from '../../../../src/health/alerts/facts.ts';
 import { RuleWatch, type Outcome } from '../../../../src/health/alerts/rule-watch.ts';
 import { agentOf } from '../../cli/agent-of.ts';
@@ -62,6 +62,20 @@ describe('a condition', () => {
     expect(says('activity is waiting for 5m', { activity: { status: 'waiting', evidence: 'hook', detail: 'run npm test?', at: null } })).toBe('waits for you for 5m: run npm test?');
     expect(says('growth > 1MB', { growth: { bytesPerHour: 12 * 2 ** 20, sinceMs: 3 * 3_600_000 } })).toBe('memory grows by 12MB/h since 3h');
     expect(says('no output for 1m', { silentForMs: 95_000 })).toBe('printed nothing for 1m');
+  });
+
+  it.each<[string, string | null, string | null]>([
+    ['health is unhealthy', 'is healthy again', null],
+    ['cpu > 90%', 'cpu is back to normal', null],
+    ['cost > 5', 'cost is back to normal', 'cost is back to normal'],
+    ['restarts > 2 in 10m', 'is stable again', null],
+    ['no output for 1m', 'prints again', null],
+    ['activity is waiting', 'waits no more', null],
+    ['state is failed', 'runs again', null],
+    ['state is ready', 'is ready no more', 'is ready no more'],
+  ])('%s: that it is over is said, of an agent that ended only where it is true', (rule, ofRunning, ofEnded) => {
+    const said = (state: 'ready' | 'terminated') => sayRecovered(parseCondition(rule), facts({ state, isRunning: state === 'ready' }));
+    expect([said('ready'), said('terminated')]).toEqual([ofRunning, ofEnded]);
   });
 
   it('of the machine is about its disk', () => {
