@@ -108,6 +108,7 @@ const spec = z.looseObject({
   limits,
   declaredAs: nullable(text),
   worktree: z.optional(z.strictObject({ branch: nullable(text), base: nullable(text), copy: words, link: words, setup: words })),
+  claims: z.optional(words),
   // Where it lies is for the daemon to say.
   place: z.optional(z.undefined()),
   checkpoint: z.optional(z.strictObject({ everyMs: nullable(count), turns: nullable(count) })),
@@ -136,6 +137,7 @@ const SCHEMAS: Record<Route, z.ZodMiniType> = {
   'POST /api/agents/:name/input': z.strictObject({ text, submit: z.boolean(), wait: z.optional(z.boolean()), command: z.optional(z.boolean()) }),
   'GET /api/agents/:name/budget': NOTHING,
   'POST /api/agents/:name/budget': z.strictObject({ usd: nullable(z.number().check(z.positive())) }),
+  'POST /api/agents/:name/claims': z.strictObject({ patterns: words, drop: z.boolean() }),
   'GET /api/agents/:name/result': NOTHING,
   'POST /api/agents/:name/keys': z.strictObject({ keys: words.check(z.minLength(1)) }),
   'GET /api/agents/:name/question': NOTHING,
@@ -182,6 +184,7 @@ const SCHEMAS: Record<Route, z.ZodMiniType> = {
   'GET /api/checkpoints/:id': NOTHING,
   'GET /api/checkpoints/:id/diff': NOTHING,
   'POST /api/agents/:name/rollback': z.strictObject({ id: z.optional(text), part: z.enum(ROLLBACK_PARTS), undo: z.boolean() }),
+  'GET /api/claims': NOTHING,
   'GET /api/conflicts': NOTHING,
   'GET /api/conflicts/:id': NOTHING,
   'POST /api/conflicts/:id/resolve': z.strictObject({ keep: z.optional(text), agent: z.optional(text), manual: z.optional(z.boolean()) }),

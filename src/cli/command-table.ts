@@ -47,6 +47,8 @@ export const COMMANDS: readonly CommandEntry[] = [
 
   { name: 'worktree', group: 'Look after', summary: "agents' git worktrees: list, diff, merge, rm", load: () => import('./commands/worktree.ts') },
   { name: 'conflicts', group: 'Look after', summary: 'agents that change the same lines, and ways out', load: () => import('./commands/conflicts.ts') },
+  { name: 'claim', group: 'Look after', summary: 'paths that an agent in a shared folder has for itself', load: () => import('./commands/claim.ts') },
+  { name: 'claims', group: 'Look after', summary: 'who claims what, and what was broken', load: () => import('./commands/claims.ts') },
   { name: 'doctor', group: 'Look after', summary: 'check this machine, with remedies', load: () => import('./commands/doctor.ts') },
   { name: 'resources', group: 'Look after', summary: 'the machine, and how much more fits', load: () => import('./commands/resources.ts') },
   { name: 'budget', group: 'Look after', summary: 'what Claude Code agents may cost', load: () => import('./commands/budget.ts') },

@@ -56,6 +56,8 @@ export interface AgentSpec {
   readonly worktree?: WorktreeWish;
   /** Where that worktree was made; `cwd` lies in it. */
   readonly place?: WorktreePlace;
+  /** Paths from `cwd` that others who work there shall leave alone; see core/claim.ts. None where absent. */
+  readonly claims?: readonly string[];
   /** When checkpoints are made by themselves; as the settings say where absent. */
   readonly checkpoint?: CheckpointPlan;
   /** Claude Code without its screen, a turn for each prompt. Interactive where absent. */

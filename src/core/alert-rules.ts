@@ -31,6 +31,7 @@ const BUILT_IN: readonly (readonly [name: string, when: string, severity: RuleSe
   ['budget-near', 'event budget.warned', 'warning'],
   ['budget-exceeded', 'event budget.exceeded', 'critical'],
   ['conflict', 'event conflict.found', 'warning'],
+  ['claim-broken', 'event claim.broken', 'warning'],
   ['conversation-conflict', 'event conversation.conflict', 'warning'],
   ['checkpoint-failed', 'event checkpoint.failed', 'warning'],
   ['hook-failed', 'event hook.failed', 'warning'],

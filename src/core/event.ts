@@ -50,6 +50,8 @@ export interface EventData {
   'worktree.removed': { readonly path: string; readonly branch: string; readonly saved: string | null };
   'conflict.found': { readonly id: string; readonly kind: ConflictKind; readonly agents: readonly string[]; readonly files: readonly string[] };
   'conflict.resolved': { readonly id: string; readonly kind: ConflictKind; readonly agents: readonly string[] };
+  /** `claimant` claims `path`, from its folder; `by` is null where it is not known who changed it. */
+  'claim.broken': { readonly path: string; readonly claimant: string; readonly by: string | null };
   'daemon.started': { readonly pid: number; readonly version: string };
   'daemon.stopped': { readonly reason: string };
   /** The tmux server died under so many agents. */
@@ -102,6 +104,7 @@ export const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'worktree.removed': true,
   'conflict.found': true,
   'conflict.resolved': true,
+  'claim.broken': true,
 };
 
 /** One line of `events --json`. `seq` grows by one; `agent` is null for events of the daemon itself. */

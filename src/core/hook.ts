@@ -30,6 +30,7 @@ const HOOK_EVENTS = [
   'checkpoint.restored',
   'conflict.found',
   'conflict.resolved',
+  'claim.broken',
 ] as const satisfies readonly EventType[];
 
 export type HookTrigger = State | (typeof HOOK_EVENTS)[number];

@@ -6,6 +6,7 @@
 import type { Agent, AgentDetails, AgentSpec } from './agent.ts';
 import type { Alert, AlertRuleInfo, ChannelInfo, Delivery, Severity, Silence, TestOutcome } from './alert.ts';
 import type { Checkpoint, CheckpointDiff, CheckpointView, RollbackPart, RollbackReply } from './checkpoint.ts';
+import type { Claim, ClaimRequest } from './claim.ts';
 import type { ConflictHunks, ConflictsReply, ResolveReply, ResolveRequest } from './conflict.ts';
 import type { BudgetState } from './budget.ts';
 import type { CostGroup, CostReport } from './cost-report.ts';
@@ -167,6 +168,7 @@ export interface Routes {
   'GET /api/agents/:name/transcript': { takes: { readonly limit: number; readonly follow?: boolean }; gives: TranscriptEntry };
   'GET /api/agents/:name/budget': { takes: Record<never, never>; gives: { readonly budget: BudgetState | null } };
   'POST /api/agents/:name/budget': { takes: { readonly usd: number | null }; gives: { readonly budget: BudgetState | null } };
+  'POST /api/agents/:name/claims': { takes: ClaimRequest; gives: Claim };
   'GET /api/agents/:name/result': { takes: Record<never, never>; gives: HeadlessResult };
   'POST /api/agents/:name/input': { takes: InputRequest; gives: { readonly proof: string } };
   'POST /api/agents/:name/keys': { takes: KeysRequest; gives: Record<never, never> };
@@ -220,6 +222,7 @@ export interface Routes {
   'POST /api/checkpoints/import': { takes: { readonly file: string; readonly agent: string }; gives: CheckpointView };
   /** Without an id: the last good one. `undo`: to what the last rollback undid. */
   'POST /api/agents/:name/rollback': { takes: { readonly id?: string; readonly part: RollbackPart; readonly undo: boolean }; gives: RollbackReply };
+  'GET /api/claims': { takes: undefined; gives: { readonly claims: readonly Claim[] } };
   'GET /api/conflicts': { takes: undefined; gives: ConflictsReply };
   'GET /api/conflicts/:id': { takes: undefined; gives: ConflictHunks };
   'POST /api/conflicts/:id/resolve': { takes: ResolveRequest; gives: ResolveReply };

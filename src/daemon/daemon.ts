@@ -28,6 +28,7 @@ import { Checkpoints } from './checkpoints/checkpoints.ts';
 import { rollbackPort } from './checkpoints/recovery-port.ts';
 import { finishRestoring, recoverRollbacks } from './checkpoints/roll-back.ts';
 import { scheduleCheckpoints } from './checkpoints/schedule.ts';
+import { startClaims } from './claims/start-claims.ts';
 import { startConflicts } from './conflicts/start-conflicts.ts';
 import { EventHub } from './event-hub.ts';
 import { HealthChecks } from './health/health-checks.ts';
@@ -104,6 +105,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   const alerts = startAlerts({ settings: settings.alerts, registry, store, hub, paths, tmux, env: options.env, growthOf: (agent) => history.growthOf(agent), onError });
   await recoverRollbacks(rollbacks, onError);
   const conflicts = startConflicts({ registry, lifecycle, paths, mode: settings.conflicts, onError }, hub);
+  const claims = startClaims({ registry, onError }, hub);
   const stops = [
     runHooks({ hub, registry, hooks: settings.hooks, env: withoutSecrets(options.env, settings.alerts) }),
     showStates(hub, registry, tmux, (error) => log.warn('status line', error)),
@@ -118,6 +120,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     () => alerts.stop(),
     () => history.stop(),
     () => conflicts.stop(),
+    () => claims.stop(),
     () => marks.stop(),
     () => reports.close(),
     () => tmuxLoss.stop(),
@@ -152,6 +155,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     worktrees,
     history,
     conflicts,
+    claims,
     info: () => ({ pid: process.pid, version, uptimeMs: Math.round(performance.now() - startedAtMs) }),
     end: (reason) => void setTimeout(() => void end(reason), 20),
   };

@@ -29,8 +29,8 @@ async function specOf(project: string, agent: DeclaredAgent, defaults: AgentDefa
   // That it is known was checked with the rest of the file.
   const caller = { env: process.env, cwd, umask: process.umask(), defaults, types: () => [type] };
   const spec = await agentSpec(name, flags, command.length === 0 ? undefined : command, caller);
-  const { labels, capabilities, prompt, model, permissionMode, role, restart, health, recovery, limits, declaredAs, hooks, alerts, worktree, checkpoint, headless, budgetUsd, trust, allowedTools, mcpConfigs } = agent;
+  const { labels, capabilities, prompt, model, permissionMode, role, restart, health, recovery, limits, declaredAs, hooks, alerts, worktree, checkpoint, claims, headless, budgetUsd, trust, allowedTools, mcpConfigs } = agent;
   const launch = { ...(trust === undefined ? {} : { trust }), ...(allowedTools === undefined ? {} : { allowedTools }), ...(mcpConfigs === undefined ? {} : { mcpConfigs }) };
-  const optional = { ...specRecovery(recovery, spec.env, cwd), ...(alerts === undefined ? {} : { alerts }), ...(worktree === undefined ? {} : { worktree }), ...(checkpoint === undefined ? {} : { checkpoint }) };
+  const optional = { ...specRecovery(recovery, spec.env, cwd), ...(alerts === undefined ? {} : { alerts }), ...(worktree === undefined ? {} : { worktree }), ...(checkpoint === undefined ? {} : { checkpoint }), ...(claims === undefined ? {} : { claims }) };
   return { ...spec, labels, capabilities, prompt, model, permissionMode, role, restart, health, limits, declaredAs, hooks, ...launch, ...optional, ...(headless ? { headless } : {}), ...(budgetUsd === undefined ? {} : { budgetUsd }) };
 }

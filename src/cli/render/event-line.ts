@@ -66,6 +66,8 @@ function describe(event: MuxwardEvent): string {
       return `rolled back to ${event.data.id}${event.data.part === 'both' ? '' : ` (${event.data.part} only)`}`;
     case 'checkpoint.pruned':
       return `${event.data.count} old checkpoints removed`;
+    case 'claim.broken':
+      return `claims ${event.data.path}, which ${event.data.by ?? 'somebody else'} changed`;
     case 'hook.failed':
       return `hook failed (${event.data.command}): ${event.data.message}`;
     case 'daemon.started':

@@ -21,6 +21,7 @@ export interface DeclaredAgent
   readonly worktree?: NonNullable<AgentSpec['worktree']>;
   /** As the settings say where absent. */
   readonly checkpoint?: NonNullable<AgentSpec['checkpoint']>;
+  readonly claims?: NonNullable<AgentSpec['claims']>;
   readonly trust?: boolean;
   readonly allowedTools?: readonly string[];
   readonly mcpConfigs?: readonly string[];

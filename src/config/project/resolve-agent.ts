@@ -65,6 +65,7 @@ export function resolveAgent(name: string, entry: AgentEntry, around: Surroundin
     capabilities: [entry.capabilities ?? []].flat(),
     ...worktreeOf(entry),
     ...(entry.checkpoint === undefined ? {} : { checkpoint: checkpointPlanFrom(entry.checkpoint) }),
+    ...(entry.claims === undefined ? {} : { claims: [entry.claims].flat() }),
     ...(talks ? launchOf(entry, around) : {}),
     hooks: (entry.hooks ?? []).map((hook) => hookFrom(hook)),
     ...claudeOf(entry, type, around),

@@ -35,6 +35,10 @@ const prompt = checked(word('What the agent is asked first.'), (value) =>
   Buffer.byteLength(value) > MAX_PROMPT_BYTES ? { is: 'is too long', hint: `at most ${MAX_PROMPT_BYTES / 1000} kB` } : undefined,
 );
 
+const claimed = checked(word('A path or a glob, from the folder of the agent: src/api/**.'), (value) =>
+  value.startsWith('/') || value.split('/').includes('..') ? { is: "leads out of the agent's folder", hint: 'name it relative to that folder' } : undefined,
+);
+
 const worktreeFields = {
   branch: z.optional(word('The branch. Default: muxward/NAME.')),
   base: z.optional(word('What a new branch starts from. Default: what is checked out.')),
@@ -75,6 +79,7 @@ const agentFields = {
   limits: z.optional(limitsSchema),
   worktree: z.optional(worktree),
   checkpoint: z.optional(checkpointPlanSchema),
+  claims: z.optional(oneOrMore(claimed, 'a pattern, or a list of them', 'Paths in its folder that others who work there shall leave alone.')),
   headless: z.optional(z.boolean({ error: 'true or false' }).check(z.describe('Claude Code without its screen: a turn for each prompt.'))),
   exit_when_done: z.optional(z.boolean({ error: 'true or false' }).check(z.describe('With headless: ends after the last turn.'))),
   budget: z.optional(amount('US dollars that Claude Code may cost before it is paused.')),

@@ -1,5 +1,5 @@
 /**
- * Tells when something in a worktree changed: by chokidar on its folders (not its files: the system tells of those
+ * Tells when something in a folder changed, and what: by chokidar on its folders (not its files: the system tells of those
  * through them), without what git ignores. Where watches run out, or there are too many folders, it looks every so often.
  */
 import path from 'node:path';
@@ -13,7 +13,8 @@ export interface FolderWatch {
 
 export interface FolderWatchOptions {
   readonly folder: string;
-  readonly onChange: () => void;
+  /** What changed, absolute; null where that is not known. */
+  readonly onChange: (file: string | null) => void;
   /** Watches ran out: told once. */
   readonly onFallback: (why: string) => void;
 }
@@ -46,8 +47,8 @@ class ByEvents implements FolderWatch {
 
   constructor(watcher: FSWatcher, options: FolderWatchOptions) {
     this.#watcher = watcher;
-    watcher.on('raw', (_event, name) => {
-      if (name === null || !NEVER.has(path.basename(name))) options.onChange();
+    watcher.on('raw', (_event, name, details: unknown) => {
+      if (name === null || !NEVER.has(path.basename(name))) options.onChange(fileOf(name, details));
     });
     watcher.on('error', (error) => {
       const { code } = error as NodeJS.ErrnoException;
@@ -68,9 +69,15 @@ class ByEvents implements FolderWatch {
   }
 }
 
+/** chokidar names what changed from the folder that it watched. */
+function fileOf(name: string | null, details: unknown): string | null {
+  const { watchedPath } = (details ?? {}) as { readonly watchedPath?: string };
+  return name === null || watchedPath === undefined ? null : path.join(watchedPath, name);
+}
+
 function poll({ onChange, onFallback }: FolderWatchOptions, why: string): FolderWatch {
   onFallback(why);
-  const timer = setInterval(onChange, POLL_EVERY_MS);
+  const timer = setInterval(() => onChange(null), POLL_EVERY_MS);
   return { how: 'polling', stop: () => clearInterval(timer) };
 }
 

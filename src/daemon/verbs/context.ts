@@ -10,6 +10,7 @@ import type { Alerts } from '../alerts/alerts.ts';
 import type { Answers } from '../claude/answers/answers.ts';
 import type { Typist } from '../claude/typing/typist.ts';
 import type { ClaudeAgents } from '../claude/claude-agents.ts';
+import type { Claims } from '../claims/claims.ts';
 import type { Conflicts } from '../conflicts/conflicts.ts';
 import type { Budgets } from '../cost/budgets.ts';
 import type { HeadlessPort } from '../claude/headless/headless-port.ts';
@@ -48,6 +49,7 @@ export interface Daemon {
   readonly alerts: Alerts;
   readonly worktrees: Worktrees;
   readonly conflicts: Conflicts;
+  readonly claims: Claims;
   /** Types messages to them. */
   readonly typist: Typist;
   readonly claude: ClaudeAgents;

@@ -67,6 +67,7 @@ async function checkAll(daemon: Daemon, specs: readonly AgentSpec[], replace: bo
     const [program] = spec.command;
     if (program !== undefined) programs.add(program);
   }
+  daemon.claims.check(specs);
   for (const spec of specs) if (spec.role !== null) checkTakesRole(spec);
   for (const folder of folders) checkFolder(folder);
   for (const program of programs) checkProgram(program);

@@ -69,6 +69,8 @@ function sayEvent(event: MuxwardEvent, hit: readonly string[]): string {
       return `${event.agent ?? 'an agent'} is near its limit of ${limitAmount(event.data.limit, event.data.allowed)}: ${limitAmount(event.data.limit, event.data.used)}`;
     case 'limit.exceeded':
       return `${event.agent ?? 'an agent'} is above its limit of ${limitAmount(event.data.limit, event.data.allowed)}: ${limitAmount(event.data.limit, event.data.used)} (${event.data.action})`;
+    case 'claim.broken':
+      return `${event.data.by ?? 'somebody else'} changed ${event.data.path}, which ${event.data.claimant} claims`;
     case 'hook.failed':
       return `${event.agent === null ? '' : `${event.agent}: `}a hook failed: ${event.data.message}`;
     case 'channel.failed':
