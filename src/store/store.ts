@@ -54,13 +54,12 @@ export function openStore(file: string): OpenOutcome {
 }
 
 function openOrSetAside(file: string): OpenOutcome {
-  let identity: FileIdentity | undefined;
+  const inode = inodeOf(file);
   try {
-    identity = identityOf(file);
-    return openAt(file, identity);
+    return openAt(file, inode);
   } catch (error) {
-    if (!isDamage(error) || identity === undefined) throw error;
-    return beginAnew(file, identity);
+    if (!isDamage(error)) throw error;
+    return beginAnew(file, inode);
   }
 }
 
@@ -68,14 +67,14 @@ function openOrSetAside(file: string): OpenOutcome {
  * Of several that find the same damage one may move the file away, and nobody the new one that is there then: between
  * looking and renaming, only the holder of the guard (a lock of the kernel's, gone with its process) does either.
  */
-function beginAnew(file: string, { inode }: FileIdentity): OpenOutcome {
+function beginAnew(file: string, inode: bigint): OpenOutcome {
   const guard = new DatabaseSync(`${file}.guard`, { timeout: 0 });
   try {
     guard.exec('BEGIN EXCLUSIVE');
-    if (identityOf(file).inode !== inode) return { outcome: 'busy' };
+    if (inodeOf(file) !== inode) return { outcome: 'busy' };
     const damaged = `${file}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
     setAside(file, damaged);
-    const opened = openAt(file, identityOf(file));
+    const opened = openAt(file, inodeOf(file));
     return opened.outcome === 'opened' ? { outcome: 'set-aside', store: opened.store, damaged } : opened;
   } catch (error) {
     if (primaryCode(error) === SQLITE_BUSY) return { outcome: 'busy' };
@@ -85,36 +84,50 @@ function beginAnew(file: string, { inode }: FileIdentity): OpenOutcome {
   }
 }
 
-interface FileIdentity {
-  readonly inode: bigint;
-  /** SQLite takes a file of no bytes for a new database; ours is never that, so its content was lost. */
-  readonly wasEmptied: boolean;
-}
-
-/** Makes the file where it is missing. */
-function identityOf(file: string): FileIdentity {
+/** Makes the file where it is missing, never an empty one: a file of no bytes has lost its content. */
+function inodeOf(file: string): bigint {
   const before = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
-  if (before) return { inode: before.ino, wasEmptied: before.size === 0n && !fs.existsSync(`${file}-wal`) };
+  if (before) return before.ino;
+  const fresh = `${file}.new-${process.pid}`;
+  fs.rmSync(fresh, { force: true });
   try {
-    fs.closeSync(fs.openSync(file, 'ax', 0o600));
+    writeFirstPage(fresh);
+    fs.linkSync(fresh, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    for (const suffix of ['', '-wal', '-shm', '-journal']) fs.rmSync(fresh + suffix, { force: true });
   }
-  return { inode: fs.statSync(file, { bigint: true }).ino, wasEmptied: false };
+  return fs.statSync(file, { bigint: true }).ino;
 }
 
-function openAt(file: string, { inode, wasEmptied }: FileIdentity): OpenOutcome {
+function writeFirstPage(file: string): void {
+  const db = new DatabaseSync(file);
+  try {
+    db.exec('PRAGMA journal_mode = WAL');
+    fs.chmodSync(file, 0o600);
+  } finally {
+    db.close();
+  }
+}
+
+/** SQLite takes a file of no bytes for a new database; ours is never that. What a journal holds is not lost. */
+function isEmptied(file: string): boolean {
+  return fs.statSync(file).size === 0 && !fs.existsSync(`${file}-wal`);
+}
+
+function openAt(file: string, inode: bigint): OpenOutcome {
   const db = new DatabaseSync(file, { timeout: 0 });
   try {
-    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    db.exec('BEGIN EXCLUSIVE');
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    // Before the journal's mode is set, which writes a first page: who comes next must find the same damage.
+    if (isEmptied(file)) throw Object.assign(new Error('the file is empty'), { errcode: SQLITE_NOTADB });
+    db.exec('ROLLBACK; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE');
     if (fs.statSync(file, { bigint: true, throwIfNoEntry: false })?.ino !== inode)
       return closed(db, { outcome: 'busy' });
     const found = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
     if (found > MIGRATIONS.length)
       return closed(db, { outcome: 'newer-schema', found, known: MIGRATIONS.length });
-    if (found === 0 && wasEmptied)
-      throw Object.assign(new Error('the file is empty'), { errcode: SQLITE_NOTADB });
     // Before anything is written, so that what is set aside is as it was found.
     const check = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
     if (check !== 'ok') throw Object.assign(new Error(String(check)), { errcode: SQLITE_CORRUPT });
