@@ -3,7 +3,7 @@
 /** Between SIGTERM and SIGKILL. Claude Code with a tool running takes 3.5 s to end by itself. */
 export const STOP_GRACE_MS = 10_000;
 
-/** Liveness of every agent: identity, zombie, session. One pass costs 1.4 ms for 200 agents. */
+/** Liveness of every agent: is it there; identity, zombie and stop of at most a few at a time (daemon/look-turns.ts). */
 export const LIVENESS_EVERY_MS = 1000;
 
 /** CPU and memory of whole trees while nobody watches; each second while somebody does. */

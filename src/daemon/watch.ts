@@ -7,11 +7,12 @@ import { LIVENESS_EVERY_MS, SAMPLE_EVERY_MS } from '../config/defaults.ts';
 import { logPath, runPaths, type HomePaths } from '../config/paths.ts';
 import type { End } from '../core/end.ts';
 import { endFromStatus } from '../core/end.ts';
-import { livenessOf } from '../system/identity.ts';
+import { isPidInUse, livenessOf } from '../system/identity.ts';
 import { rotateLog } from '../system/log-rotation.ts';
 import type { TmuxServer } from '../tmux/server.ts';
 import { lastEndIn } from './journal.ts';
 import { logWriters } from './log-writer.ts';
+import { LookTurns } from './look-turns.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { ManagedAgent, RunningProcess } from './managed-agent.ts';
 import type { Registry } from './registry.ts';
@@ -56,6 +57,7 @@ export class Watch {
   readonly #dueAtMs = new Map<Step, number>();
   readonly #busy = new Set<Step>();
   readonly #sampler: Sampler;
+  readonly #turns = new LookTurns();
   #timer: NodeJS.Timeout | null = null;
   #sessionsTimer: NodeJS.Timeout | null = null;
 
@@ -103,10 +105,14 @@ export class Watch {
     return this.#options.isWatched() || this.#options.registry.all().some(isLimited);
   }
 
+  /** Many are looked at in turn: that one is gone is seen at once all the same, that one is stopped in its turn. */
   #checkLiveness(): void {
-    for (const agent of this.#options.registry.all()) {
-      const { process } = agent.record;
-      if (process !== null) this.#look(agent, process);
+    const all = this.#options.registry.all();
+    const isDue = this.#turns.next(all.length);
+    for (const [place, agent] of all.entries()) {
+      const { process, state } = agent.record;
+      if (process === null) continue;
+      if (isDue(place) || agent.unseen > 0 || state === 'paused' || !isPidInUse(process.pid)) this.#look(agent, process);
     }
   }
 

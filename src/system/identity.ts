@@ -36,3 +36,13 @@ export function identify(pid: number): Identity {
   const stat = readStat(pid);
   return { pid, startTime: typeof stat === 'string' ? 0 : stat.startTime };
 }
+
+/** Is there any process of this number? Costs much less than `livenessOf`: no says that the recorded one is gone, yes proves nothing. */
+export function isPidInUse(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
