@@ -10,6 +10,8 @@ type Ticks = Map<number, { startTime: number; ticks: number }>;
 const FRESHENED_AGENTS = 50;
 const OLD_SAMPLE_MS = 1000;
 
+const STRANGERS_KEPT_MS = 60_000;
+
 /** Who uses less of a core is not worth being throttled. */
 const BUSY_CORES = 0.02;
 
@@ -18,6 +20,9 @@ export class Sampler {
   /** CPU ticks of each process at the last sample. */
   #ticks: Ticks = new Map();
   #sampledAtMs = 0;
+  /** Who is in no agent's tree does not come to be in one: most of a machine's processes are read but once in a while. */
+  readonly #strangers = new Set<number>();
+  #strangersSinceMs = Number.NEGATIVE_INFINITY;
 
   constructor(registry: Registry) {
     this.#registry = registry;
@@ -36,10 +41,12 @@ export class Sampler {
     const roots = new Map<string, number>();
     for (const { spec, record } of registry.all()) if (record.process) roots.set(spec.name, record.process.pid);
     if (roots.size === 0) return;
-    const all = scanProcesses();
-    if (all === undefined) return;
     const nowMs = registry.clock.monotonicMs();
+    this.#forgetStrangers(nowMs, roots);
+    const all = scanProcesses(this.#strangers);
+    if (all === undefined) return;
     const trees = treesOf(roots, all);
+    this.#noteStrangers(all, trees);
     const elapsedMs = nowMs - this.#sampledAtMs;
     const at = registry.clock.now().toISOString();
     const ticks: Ticks = new Map();
@@ -51,6 +58,19 @@ export class Sampler {
     }
     this.#ticks = ticks;
     this.#sampledAtMs = nowMs;
+  }
+
+  /** One of them was an agent that had not yet said so, or their numbers may be others' by now. */
+  #forgetStrangers(nowMs: number, roots: ReadonlyMap<string, number>): void {
+    const isOld = nowMs - this.#strangersSinceMs >= STRANGERS_KEPT_MS;
+    if (!isOld && ![...roots.values()].some((pid) => this.#strangers.has(pid))) return;
+    this.#strangers.clear();
+    this.#strangersSinceMs = nowMs;
+  }
+
+  #noteStrangers(all: readonly ProcessStat[], trees: ReadonlyMap<string, readonly ProcessStat[]>): void {
+    const ours = new Set([...trees.values()].flat());
+    for (const one of all) if (!ours.has(one)) this.#strangers.add(one.pid);
   }
 
   /** New ones count as busy: what they do is not known yet. Stopped ones may be so because of what they did. */

@@ -23,6 +23,8 @@ export const CLOCK_TICKS_PER_SECOND = auxv.get(AT_CLKTCK) ?? 100;
 /** A line of stat is about 350 bytes; the fields are at most 20 digits each. */
 const buffer = Buffer.allocUnsafe(4096);
 
+const NONE: ReadonlySet<number> = new Set();
+
 /** One process, as it is now. */
 export function readStat(pid: number): StatOutcome {
   if (!HAS_PROC) return psStat(pid);
@@ -32,13 +34,14 @@ export function readStat(pid: number): StatOutcome {
   return isGone(read) && existsSync('/proc/self/stat') ? 'gone' : 'unknown';
 }
 
-/** All processes in one pass; undefined where they could not be read, which says nothing about any of them. */
-export function scanProcesses(): ProcessStat[] | undefined {
+/** All processes but `without` in one pass; undefined where they could not be read, which says nothing about any of them. */
+export function scanProcesses(without: ReadonlySet<number> = NONE): ProcessStat[] | undefined {
   if (!HAS_PROC) return psScan();
   const pids = listPids();
   if (pids === undefined) return undefined;
   const all: ProcessStat[] = [];
   for (const pid of pids) {
+    if (without.has(pid)) continue;
     const read = readStatFile(pid);
     if (typeof read === 'object') all.push(read);
     // Under hidepid=1 other users' processes are closed to us; any other fault would leave holes in the table.

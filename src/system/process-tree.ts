@@ -3,7 +3,7 @@ import type { ProcessStat } from './process-stat.ts';
 
 /**
  * The processes of each root: itself, those in its process group, and all that descend from either, by pid.
- * A root that is gone still has its group, because the wrapper makes each root a group's leader.
+ * A root that is gone still has its group, because the wrapper makes each root, or the shell that waits for it, a group's leader.
  */
 export function treesOf(
   roots: ReadonlyMap<string, number>,
@@ -15,7 +15,8 @@ export function treesOf(
   const trees = new Map<string, ProcessStat[]>();
   for (const [name, pid] of roots) {
     const root = byPid.get(pid);
-    const group = byGroup.get(root?.pgid ?? pid) ?? [];
+    // A shell that only waits for the root may lead its group: it is the wrapper's.
+    const group = (byGroup.get(root?.pgid ?? pid) ?? []).filter((one) => one.pid !== root?.ppid);
     trees.set(name, withDescendants(root ? [root, ...group] : group, childrenOf));
   }
   return trees;

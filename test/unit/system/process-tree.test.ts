@@ -45,6 +45,10 @@ describe('treesOf', () => {
     expect(pidsOf({ a: 10, b: 20 }, all)).toEqual({ a: [10, 11, 12, 13, 14, 30], b: [20, 21] });
   });
 
+  it('leaves out a parent of the root that leads its group', () => {
+    expect(pidsOf({ a: 11 }, all)).toEqual({ a: [11, 12, 13, 14, 30] });
+  });
+
   it('still finds the group of a root that is gone', () => {
     expect(
       pidsOf(
