@@ -79,10 +79,10 @@ describeClaude('the activity of the real Claude Code', () => {
     withAgent('cleared', ['stub:say HELLO'], async () => {
       await claude.shows('cleared', '● HELLO');
       const { sessionId } = await doing('cleared', 'idle');
-      await claude.home.ok('send', 'cleared', '--no-wait', '/compact');
+      await claude.home.ok('send', 'cleared', '--command', '--no-wait', '/compact');
       await claude.shows('cleared', /Compacted/, SLOW_MS);
       expect((await doing('cleared', 'idle')).sessionId).toBe(sessionId);
-      await claude.home.ok('send', 'cleared', '--no-wait', '/clear');
+      await claude.home.ok('send', 'cleared', '--command', '--no-wait', '/clear');
       await claude.home.agentThat('cleared', 'has another conversation', (agent) => agent.sessionId !== sessionId, SLOW_MS);
     }));
 
