@@ -15,7 +15,7 @@ import type { AgentSpec } from '../core/agent.ts';
 import { MuxwardError } from '../core/errors.ts';
 import { NOTHING_MORE, type AgentType, type LaunchPlan } from './agent-type.ts';
 
-export interface TerminalTemplate {
+interface TerminalTemplate {
   readonly summary: string;
   readonly command: readonly string[];
   readonly prompt: 'argument' | 'typed' | 'none';

@@ -1,14 +1,14 @@
 /** Finds the route of a request; the routes themselves are core/protocol.ts. */
 import type { Route, Routes } from '../core/protocol.ts';
 
-export interface Call {
+interface Call {
   /** Values of `:name` and `:id` in the path. */
   readonly params: Readonly<Record<string, string>>;
   /** Fires when the client is gone. */
   readonly signal: AbortSignal;
 }
 
-export type Handler<R extends Route> = (
+type Handler<R extends Route> = (
   takes: Routes[R]['takes'],
   call: Call,
 ) => Routes[R]['gives'] | Promise<Routes[R]['gives']> | AsyncIterable<Routes[R]['gives']>;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { MuxwardError } from '../core/errors.ts';
 import { git } from '../system/git.ts';
 
-export interface Repository {
+interface Repository {
   /** Of this work tree: its index and HEAD are here. */
   readonly gitDir: string;
   /** Of all its work trees: objects and refs are here. */

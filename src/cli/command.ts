@@ -2,14 +2,14 @@
 import type { Context } from './context.ts';
 import type { OptionSpec } from './option.ts';
 
-export interface Example {
+interface Example {
   readonly run: string;
   /** A few words on what it is good for. */
   readonly about: string;
 }
 
 /** One call of a command: what was typed, taken apart, and what it needs to do its work. */
-export interface Invocation<Options> {
+interface Invocation<Options> {
   readonly context: Context;
   readonly args: readonly string[];
   readonly options: Options;

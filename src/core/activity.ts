@@ -4,7 +4,7 @@
 export const ACTIVITIES = ['working', 'waiting', 'idle', 'limited', 'error', 'unknown'] as const;
 
 /** Who said it; `none`: nothing of this agent ever does. */
-export const ACTIVITY_SOURCES = ['hook', 'session', 'transcript', 'screen', 'title', 'process', 'none'] as const;
+const ACTIVITY_SOURCES = ['hook', 'session', 'transcript', 'screen', 'title', 'process', 'none'] as const;
 
 /** What the agent does, how that is known, and since when. */
 export interface Activity {

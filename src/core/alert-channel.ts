@@ -29,7 +29,7 @@ export type ChannelWay =
 
 export type ChannelSpec = ChannelBase & ChannelWay;
 
-export interface EmailChannel {
+interface EmailChannel {
   readonly kind: 'email';
   /** `smtp://host:port`, `smtps://host:port`. */
   readonly server: string;

@@ -1,7 +1,7 @@
 /** A budget and what follows from what was spent of it. Pure. */
 
 /** Of the whole budget: told from here on. */
-export const WARNED_AT = 0.8;
+const WARNED_AT = 0.8;
 
 export interface BudgetState {
   readonly usd: number;

@@ -1,6 +1,6 @@
 /** What a checkpoint is, as its manifest on disk and as `checkpoint list --json` tell it. Only shapes. */
 /** Why it was made. `rollback`: to hold what a rollback was about to undo. */
-export const CHECKPOINT_TRIGGERS = ['hand', 'interval', 'turns', 'rollback', 'remove', 'import'] as const;
+const CHECKPOINT_TRIGGERS = ['hand', 'interval', 'turns', 'rollback', 'remove', 'import'] as const;
 export type CheckpointTrigger = (typeof CHECKPOINT_TRIGGERS)[number];
 
 /** When checkpoints of an agent are made by themselves; null where not. */

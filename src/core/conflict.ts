@@ -1,7 +1,7 @@
 /** Conflicts between agents' worktrees, and what follows from a new look at them. Pure. */
 
 /** `lines`: both change the same lines. `base`: the branch it began at has gone on, and does not merge. `file`: both change a file, and it merges. */
-export const CONFLICT_KINDS = ['lines', 'base', 'file'] as const;
+const CONFLICT_KINDS = ['lines', 'base', 'file'] as const;
 export type ConflictKind = (typeof CONFLICT_KINDS)[number];
 
 export interface Conflict {

@@ -32,7 +32,7 @@ export interface CostSum {
   readonly isPartial: boolean;
 }
 
-export interface CostRow extends CostSum {
+interface CostRow extends CostSum {
   /** The agent, task, model or day; null for what belongs to no task. */
   readonly key: string | null;
 }

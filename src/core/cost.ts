@@ -65,11 +65,6 @@ export function tokensBeyond(a: Tokens, b: Tokens): Tokens {
   return combine(a, b, (x, y) => Math.max(0, x - y));
 }
 
-/** The larger count of each: of two records of one message, the later one knows more. */
-export function mostTokens(a: Tokens, b: Tokens): Tokens {
-  return combine(a, b, Math.max);
-}
-
 function combine(a: Tokens, b: Tokens, by: (x: number, y: number) => number): Tokens {
   return Object.fromEntries(KEYS.map((key) => [key, by(a[key], b[key])])) as unknown as Tokens;
 }

@@ -74,7 +74,7 @@ export type HealthStatus = (typeof HEALTH_STATUSES)[number];
 
 export const PROBE_TIMEOUT_MS = 5000;
 export const FAILURE_THRESHOLD = 3;
-export const START_PERIOD_MS = 10_000;
+const START_PERIOD_MS = 10_000;
 
 /** Until its first success an agent is looked at this often, or at its interval where that is shorter. */
 const STARTING_EVERY_MS = 500;
@@ -134,7 +134,7 @@ export function needsHeartbeat(health: HealthSpec): boolean {
   return Object.values(checksOf(health)).some((check) => check.probe.kind === 'heartbeat');
 }
 
-export const CHECK_VERDICTS = ['pending', 'passing', 'failing'] as const;
+const CHECK_VERDICTS = ['pending', 'passing', 'failing'] as const;
 
 /** One check as it stands: what `inspect` and `health NAME` show. */
 export interface CheckReport extends CheckSpec {

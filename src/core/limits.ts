@@ -11,7 +11,7 @@ export const LIMIT_ACTIONS = ['alert', 'throttle', 'restart', 'stop'] as const;
 export type LimitAction = (typeof LIMIT_ACTIONS)[number];
 
 /** As Docker and systemd have it: memory and time end a process, CPU is slowed down; what can only be counted is told. */
-export const DEFAULT_LIMIT_ACTIONS: Readonly<Record<LimitName, LimitAction>> = {
+const DEFAULT_LIMIT_ACTIONS: Readonly<Record<LimitName, LimitAction>> = {
   memory: 'restart',
   cpu: 'throttle',
   timeout: 'restart',

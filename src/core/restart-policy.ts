@@ -55,7 +55,7 @@ export function isHopeless(kind: EndKind): boolean {
 }
 
 /** A usage limit whose reset time nobody told is tried again after this long. */
-export const UNKNOWN_LIMIT_MS = 15 * 60_000;
+const UNKNOWN_LIMIT_MS = 15 * 60_000;
 
 /** A limit that is met again at once, or whose reset time is past, still parks for this long. */
 const SHORTEST_PARK_MS = 60_000;

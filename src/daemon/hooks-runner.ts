@@ -21,7 +21,7 @@ export function runHooks({ hub, registry, hooks, env }: HooksRunnerOptions): () 
 }
 
 /** A state under `on:` means that the agent came into it. */
-export function isMeant(hook: HookSpec, event: MuxwardEvent): boolean {
+function isMeant(hook: HookSpec, event: MuxwardEvent): boolean {
   if (event.type === 'hook.failed') return false;
   if (hook.agents !== null && (event.agent === null || !matchesGlob(hook.agents, event.agent))) return false;
   const cameInto = event.type === 'agent.changed' && event.data.from !== event.data.to ? event.data.to : null;

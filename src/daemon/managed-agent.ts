@@ -26,7 +26,7 @@ export interface RunningProcess {
   readonly bootId: string;
 }
 
-export interface Verdict {
+interface Verdict {
   readonly at: string;
   /** Absent in records of earlier versions. */
   readonly action?: Judgement['action'];
@@ -34,7 +34,7 @@ export interface Verdict {
 }
 
 /** What the user last asked for: it decides what follows when a process ends. */
-export type Wish = 'run' | 'stop';
+type Wish = 'run' | 'stop';
 
 /** What survives the daemon. Stored as one JSON document a row. */
 export interface AgentRecord {
@@ -92,7 +92,7 @@ export interface Health {
   readonly reason: string | null;
 }
 
-export interface Ending {
+interface Ending {
   readonly kind: EndKind;
   readonly detail?: string;
   /** As in End. */
@@ -132,7 +132,7 @@ export interface ManagedAgent {
 export const VERDICTS_KEPT = 10;
 
 /** Of a program that nobody understands. */
-export const NOT_REPORTED: Activity = { status: 'unknown', evidence: 'nothing reports it', at: null, detail: null, source: 'none', until: null };
+const NOT_REPORTED: Activity = { status: 'unknown', evidence: 'nothing reports it', at: null, detail: null, source: 'none', until: null };
 
 export function newRecord(id: string, at: string): AgentRecord {
   return {

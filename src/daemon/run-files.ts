@@ -65,14 +65,14 @@ export class RunFiles {
   }
 }
 
-export function envFile(env: Readonly<Record<string, string>>): string {
+function envFile(env: Readonly<Record<string, string>>): string {
   return Object.entries(env)
     .filter(([name]) => VARIABLE_NAME.test(name) && !NOT_INHERITED.has(name))
     .map(([name, value]) => `export ${name}=${quote(value)}\n`)
     .join('');
 }
 
-export function argsFile(spec: AgentSpec, plan: LaunchPlan): string {
+function argsFile(spec: AgentSpec, plan: LaunchPlan): string {
   const umask = spec.umask.toString(8).padStart(3, '0');
   // Set where throttling may stop it: the wrapper must not see that.
   const apart = spec.limits.cpu !== null && actionOf(spec.limits, 'cpu') === 'throttle' ? 'mw_apart=1\n' : '';

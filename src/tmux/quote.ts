@@ -3,7 +3,7 @@
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\u001b': '\\e' };
 
 /** One argument, exact whatever it holds: quotes, `$`, `;`, `~` and control characters mean nothing in it. */
-export function quoteArgument(text: string): string {
+function quoteArgument(text: string): string {
   if (/^[A-Za-z0-9_@%=:.,/+-]+$/.test(text)) return text;
   // oxlint-disable-next-line no-control-regex -- control characters would end the line that tmux parses
   const inner = text.replaceAll(/[\\"$]/g, '\\$&').replaceAll(/[\u0000-\u001f\u007f]/g, (c) => {

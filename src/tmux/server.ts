@@ -12,7 +12,7 @@ import { ControlClient, TmuxUnreachable, type Reply } from './control-client.ts'
 import { commandLine, literalFormat } from './quote.ts';
 
 /** Holds the server and the control client; agents' names cannot begin with `_`. Its pane is dead: it costs no process. */
-export const HOLDING_SESSION = '_muxward';
+const HOLDING_SESSION = '_muxward';
 
 /** Ends at once; `remain-on-exit` keeps its pane without a process. */
 const NOTHING = ['sh', '-c', ':'] as const;
@@ -57,7 +57,7 @@ export type LaunchOutcome =
   | { readonly ok: true; readonly pane: string; readonly pid: number }
   | { readonly ok: false; readonly message: string };
 
-export interface TmuxSettings {
+interface TmuxSettings {
   readonly scrollbackLines: number;
   /** As tmux writes it, `C-a`; null leaves what the configuration file says. */
   readonly prefix: string | null;

@@ -76,6 +76,6 @@ export function filesIn(nameStatus: string): ChangedFile[] {
 }
 
 /** For whoever needs the folder. */
-export function missing(agent: string, { path: folder }: WorktreePlace): MuxwardError {
+function missing(agent: string, { path: folder }: WorktreePlace): MuxwardError {
   return new MuxwardError('failed', `${agent}: its worktree ${printable(folder)} is gone`, { hint: `muxward start ${agent} makes it again from its branch` });
 }

@@ -50,7 +50,7 @@ export async function wouldRemove(agent: string, place: WorktreePlace): Promise<
 }
 
 /** Would something be lost with the folder and its branch? */
-export async function isUnsaved(place: WorktreePlace): Promise<boolean> {
+async function isUnsaved(place: WorktreePlace): Promise<boolean> {
   const dirty = (await git(place.path, ['status', '--porcelain', '-z'])) !== '' || changedCopies(place).length > 0;
   if (dirty) return true;
   const head = await commitOf(place.path, 'HEAD');

@@ -20,13 +20,13 @@ export interface InputBox {
 }
 
 /** A menu, a dialog, another view: `shows` is what is there, in a few words of its own. */
-export interface Elsewhere {
+interface Elsewhere {
   readonly kind: 'elsewhere';
   readonly shows: string;
 }
 
 /** Nothing to be seen yet. */
-export interface Blank {
+interface Blank {
   readonly kind: 'blank';
 }
 

@@ -3,7 +3,7 @@
 const NEWLINE = 0x0a;
 
 /** A longer line is passed over: nothing that is looked for here is as long, and memory is not the agent's to take. */
-export const MAX_LINE_BYTES = 64 * 2 ** 20;
+const MAX_LINE_BYTES = 64 * 2 ** 20;
 
 export class JsonLines {
   #pieces: Buffer[] = [];

@@ -9,7 +9,7 @@ import { MuxwardError } from '../../core/errors.ts';
 import { printable } from '../../core/names.ts';
 
 /** More would not fit the model's context, and a hook call that proves it is cut off at 1 MiB. */
-export const MESSAGE_MAX_BYTES = 500_000;
+const MESSAGE_MAX_BYTES = 500_000;
 
 const PIECE_MAX = 800;
 const PIECE_LINES = 3;

@@ -10,7 +10,7 @@ import { textOf, type HookRecord } from './hook-record.ts';
 import { oneLine, questionOf } from './question.ts';
 import type { SessionFact } from './session-file.ts';
 
-export type Phase =
+type Phase =
   /** the program runs and has not said a word */
   | 'starting'
   | 'idle'
@@ -23,7 +23,7 @@ export type Phase =
   | 'error'
   | 'limited';
 
-export interface Ask {
+interface Ask {
   /** Tells the asks of one session apart. */
   readonly key: string;
   readonly text: string;

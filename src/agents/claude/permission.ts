@@ -18,7 +18,7 @@ export interface Answer {
   readonly said: string;
 }
 
-export const ASKING_TOOL = 'AskUserQuestion';
+const ASKING_TOOL = 'AskUserQuestion';
 const YES_OR_NO: Ask = { text: '', options: ['allow', 'deny'], many: false, isFree: false };
 
 export function questionFrom({ tool, input, at }: PermissionRequest): AgentQuestion {

@@ -15,7 +15,7 @@ export interface StoredSelection {
 }
 
 /** One older file, opened, so that rotation cannot take it away. */
-export interface StoredPiece {
+interface StoredPiece {
   readonly descriptor: number;
   readonly start: number;
   /** Everything in it was written until then. */

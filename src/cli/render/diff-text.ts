@@ -10,7 +10,7 @@ export function renderDiff({ agent, base, files, patch }: WorktreeDiff, { nameOn
 }
 
 /** Lines that came, went, and where. */
-export function paintPatch(patch: string, palette: Palette): string {
+function paintPatch(patch: string, palette: Palette): string {
   const lines = safeText(patch).replace(/\n$/, '').split('\n');
   return lines.map((line) => `${paint(line, palette)}\n`).join('');
 }

@@ -32,7 +32,7 @@ export function renderHistory({ agent, points, growth }: HistoryReply, options: 
 }
 
 /** `memory grows by 12MB/h since 3h`. */
-export function growthInWords({ bytesPerHour, sinceMs }: Growth): string {
+function growthInWords({ bytesPerHour, sinceMs }: Growth): string {
   return `memory grows by ${formatSize(bytesPerHour)}B/h since ${formatDuration(sinceMs)}`;
 }
 

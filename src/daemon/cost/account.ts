@@ -17,7 +17,7 @@ export interface Counted {
 }
 
 /** One line for each sum of messages. */
-export function messageLines(sums: readonly UsageSum[], priceOf: PriceOf): CostLine[] {
+function messageLines(sums: readonly UsageSum[], priceOf: PriceOf): CostLine[] {
   return sums.map(({ agent, task, model, day, messages, tokens, isLong }) => {
     const price = priceOf(model);
     return { agent, task, model, day, messages, tokens, usd: price === undefined ? null : usdOf(tokens, price, isLong) };
@@ -25,7 +25,7 @@ export function messageLines(sums: readonly UsageSum[], priceOf: PriceOf): CostL
 }
 
 /** What sessions used beyond their messages, and what a model without a price of ours cost by the word of its program. */
-export function otherLines(counted: Counted, isMeant: (payer: Payer) => boolean, priceOf: PriceOf): (CostLine & { readonly at: string })[] {
+function otherLines(counted: Counted, isMeant: (payer: Payer) => boolean, priceOf: PriceOf): (CostLine & { readonly at: string })[] {
   const own = sumBySession(counted.sums);
   const copied = sumBySession(counted.copies);
   const total = new Map(counted.totals.map((each) => [keyOf(each), each]));

@@ -63,7 +63,7 @@ function oomEnd(seen: End): End {
 }
 
 /** From /proc/vmstat, since Linux 4.13. */
-export function machineOomKills(): number | null {
+function machineOomKills(): number | null {
   try {
     const found = /^oom_kill (\d+)$/m.exec(fs.readFileSync('/proc/vmstat', 'latin1'));
     return found ? Number(found[1]) : null;

@@ -10,7 +10,7 @@ export function slack(url: string): Channel {
 }
 
 /** The format of incoming webhooks. `text` is also what notifications show. */
-export function messageOf(telling: Telling): { text: string } {
+function messageOf(telling: Telling): { text: string } {
   const sign = telling.kind === 'recovered' ? SIGNS.recovery : SIGNS[telling.alert.severity];
   return { text: `${sign} *${escaped(headline(telling))}*\n${details(telling).map(escaped).join('\n')}` };
 }

@@ -1,6 +1,6 @@
 // What a request to the Messages API says: which prompt its newest turn began with, and how far that turn has come.
 
-export interface Block {
+interface Block {
   readonly type: string;
   readonly text?: string;
 }

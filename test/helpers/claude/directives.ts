@@ -10,7 +10,7 @@
 //   stub:limit SECONDS         answers that the usage limit is reached, until so many seconds after it first did
 //   stub:usage {JSON}          what the final message says that it used
 
-export interface ToolCall {
+interface ToolCall {
   readonly name: string;
   readonly input: unknown;
 }

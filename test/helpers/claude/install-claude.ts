@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-export const CLAUDE_VERSION = '2.1.329';
+const CLAUDE_VERSION = '2.1.329';
 
 const PACKAGE = `@anthropic-ai/claude-code@${CLAUDE_VERSION}`;
 const NPM = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error', PACKAGE];

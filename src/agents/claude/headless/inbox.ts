@@ -18,7 +18,7 @@ export interface Decision {
   readonly text: string;
 }
 
-export const INBOX = 'inbox';
+const INBOX = 'inbox';
 
 /** Numbers the files of one writer, so that what was put first is taken first also within one millisecond. */
 let written = 0;

@@ -74,6 +74,6 @@ export class HeadlessWatch {
 }
 
 /** What the driver tells, as activity. */
-export function activityOf({ state, evidence, at, limitedUntil }: HeadlessStatus): Activity {
+function activityOf({ state, evidence, at, limitedUntil }: HeadlessStatus): Activity {
   return { status: ACTIVITY[state], evidence: `stream-json: ${state}`, at, detail: evidence === '' ? null : evidence, source: 'session', until: limitedUntil };
 }
