@@ -11,7 +11,8 @@ import { git, gitDo, gitError, records } from '../system/git.ts';
 import { findDamaged } from './check-objects.ts';
 import { shadowEnv, workIndex, type Shadow } from './shadow.ts';
 import { standingAt } from './standing.ts';
-import { adopt, copyIndex, type Snapshot } from './snapshot.ts';
+import { adopt, type Snapshot } from './snapshot.ts';
+import { copyIndex } from '../system/git-index.ts';
 
 /** What stands on disk where the checkpoint puts something, and is not in the snapshot of now. */
 export interface Obstacles {

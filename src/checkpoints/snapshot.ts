@@ -8,6 +8,7 @@ import { MuxwardError } from '../core/errors.ts';
 import type { Skipped } from '../core/checkpoint.ts';
 import { formatSize } from '../core/units.ts';
 import { git, gitDo, gitError, records } from '../system/git.ts';
+import { copyIndex } from '../system/git-index.ts';
 import { seedIndex } from './seed-index.ts';
 import { shadowEnv, workIndex, type Shadow } from './shadow.ts';
 import { standingAt } from './standing.ts';
@@ -204,11 +205,4 @@ export function adopt(shadow: Shadow, index: string, tree: string, insisted?: re
   const { repository } = shadow.root;
   const userIndex = repository === null || insisted === undefined ? '' : signatureOf(path.join(repository.gitDir, 'index'));
   writeIndexState(shadow, { tree, index: signatureOf(shadow.index), userIndex, insisted: insisted ?? [] });
-}
-
-/** With its time, by which git knows what may have changed within the same second. */
-export function copyIndex(from: string, to: string): void {
-  const { atime, mtime } = fs.statSync(from);
-  fs.copyFileSync(from, to);
-  fs.utimesSync(to, atime, mtime);
 }

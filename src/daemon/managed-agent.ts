@@ -125,6 +125,8 @@ export interface ManagedAgent {
   draining: Promise<void> | null;
   /** Looks in a row at which the process was gone and nobody had reported its end. */
   unseen: number;
+  /** Looks in a row at which it was stopped or ran against its state: a signal just sent may not have arrived. */
+  otherwise: number;
   /** Stopped by us for a moment: no state follows from it. */
   isHeld?: boolean;
 }
@@ -172,6 +174,7 @@ export function manage(spec: AgentSpec, record: AgentRecord): ManagedAgent {
     cancelRestart: null,
     draining: null,
     unseen: 0,
+    otherwise: 0,
   };
 }
 

@@ -43,6 +43,8 @@ interface Step {
 
 /** Looks in a row without a process and without a report before its end counts as unobserved. */
 const UNSEEN_LIMIT = 3;
+
+const OTHERWISE_LIMIT = 2;
 /** The same where tmux does not answer meanwhile: long enough for the loss of its server to be noticed first. */
 const UNSEEN_WITHOUT_TMUX = 10;
 
@@ -112,8 +114,14 @@ export class Watch {
     for (const [place, agent] of all.entries()) {
       const { process, state } = agent.record;
       if (process === null) continue;
-      if (isDue(place) || agent.unseen > 0 || state === 'paused' || !isPidInUse(process.pid)) this.#look(agent, process);
+      if (isDue(place) || agent.unseen > 0 || agent.otherwise > 0 || state === 'paused' || !isPidInUse(process.pid)) this.#look(agent, process);
     }
+  }
+
+  /** Two looks in a row: between a signal and its effect one look tells nothing. */
+  #isOtherwise(agent: ManagedAgent, now: boolean): boolean {
+    agent.otherwise = now ? agent.otherwise + 1 : 0;
+    return agent.otherwise >= OTHERWISE_LIMIT;
   }
 
   #look(agent: ManagedAgent, process: RunningProcess): void {
@@ -123,11 +131,12 @@ export class Watch {
         return;
       case 'alive':
         agent.unseen = 0;
-        if (agent.record.state === 'paused') registry.move(agent, 'resume', 'it was continued from outside');
+        if (this.#isOtherwise(agent, agent.record.state === 'paused')) registry.move(agent, 'resume', 'it was continued from outside');
         return;
       case 'stopped':
         agent.unseen = 0;
-        if (agent.record.state !== 'paused' && agent.record.throttled !== true && !agent.isHeld) registry.move(agent, 'pause', 'it was stopped by a signal or by Ctrl-Z');
+        if (this.#isOtherwise(agent, agent.record.state !== 'paused' && agent.record.throttled !== true && !agent.isHeld))
+          registry.move(agent, 'pause', 'it was stopped by a signal or by Ctrl-Z');
         return;
       case 'zombie':
       case 'gone':

@@ -5,6 +5,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { copyIndex } from '../system/git-index.ts';
 import { git, tryGit } from './git-text.ts';
 
 export interface Snapshot {
@@ -21,7 +22,7 @@ export async function snapshot(top: string, env: Readonly<Record<string, string>
   return await withIndex(async (index) => {
     const own = await git(top, ['rev-parse', '--path-format=absolute', '--git-path', 'index']);
     // A copy and not `read-tree`: with what it knows of files, those that did not change are not read.
-    if (fs.existsSync(own)) fs.copyFileSync(own, index);
+    if (fs.existsSync(own)) copyIndex(own, index);
     const options = { env: { ...env, GIT_INDEX_FILE: index } };
     const staged = await tryGit(top, ['write-tree'], options);
     await git(top, ['add', '--all', '--', '.'], options);

@@ -4,12 +4,19 @@
  */
 import { spawn } from 'node:child_process';
 import { isRunning } from '../../core/state.ts';
+import { livenessOf } from '../../system/identity.ts';
 import { signalGroup, signalProcess } from '../../system/signals.ts';
 import type { ManagedAgent } from '../managed-agent.ts';
 import type { Marks } from '../marks.ts';
 
 /** Reads until the pipe closes, then continues what it was given: groups are negative, which dash takes only behind -s. */
 const GUARD = 'while read -r _; do :; done; kill -s CONT -- "$@" 2>/dev/null';
+
+/**
+ * The wrapper's shell may still be answering an earlier stop (it looks every 0.3 s) and continue the agent for that:
+ * whoever runs again is stopped again.
+ */
+const LOOK_EVERY_MS = 20;
 
 /** Runs `work` while the agent stands still. One that does not run, or that somebody paused, is left as it is. */
 export async function whileHeld<T>(agent: ManagedAgent, marks: Marks, work: () => Promise<T>): Promise<T> {
@@ -30,10 +37,15 @@ export async function whileHeld<T>(agent: ManagedAgent, marks: Marks, work: () =
   guard.on('error', () => {});
   guard.stdin.on('error', () => {});
   agent.isHeld = true;
+  const isHolding = guard.pid !== undefined;
+  if (isHolding) signalAll('SIGSTOP');
+  const again = setInterval(() => {
+    if (isHolding && livenessOf(root) === 'alive') signalAll('SIGSTOP');
+  }, LOOK_EVERY_MS);
   try {
-    if (guard.pid !== undefined) signalAll('SIGSTOP');
     return await work();
   } finally {
+    clearInterval(again);
     signalAll('SIGCONT');
     agent.isHeld = false;
     guard.stdin.end();
