@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { copyIndex } from '../system/git-index.ts';
+import { readStat } from '../system/process-table.ts';
 import { git, tryGit } from './git-text.ts';
 
 export interface Snapshot {
@@ -41,11 +42,27 @@ export async function treeOf(top: string, names: readonly string[]): Promise<str
   });
 }
 
+const SCRATCH = 'muxward-index-';
+const swept = { done: false };
+
 async function withIndex<T>(use: (index: string) => Promise<T>): Promise<T> {
-  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'muxward-index-'));
+  sweepOnce();
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), `${SCRATCH}${process.pid}-`));
   try {
     return await use(path.join(scratch, 'index'));
   } finally {
     fs.rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** What a daemon that was killed in the middle left there: folders named for a process that is gone, and ours to remove. */
+function sweepOnce(): void {
+  if (swept.done) return;
+  swept.done = true;
+  for (const name of fs.readdirSync(os.tmpdir())) {
+    const pid = Number(new RegExp(`^${SCRATCH}(\\d+)-`).exec(name)?.[1] ?? 0);
+    const folder = path.join(os.tmpdir(), name);
+    if (pid === 0 || readStat(pid) !== 'gone' || fs.lstatSync(folder, { throwIfNoEntry: false })?.uid !== process.getuid?.()) continue;
+    fs.rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -7,7 +7,7 @@ import type { Look } from './look.ts';
 import { safeLine } from './safe-text.ts';
 import { renderTable } from './table.ts';
 
-const RULES = [{ header: 'RULE', shrinksTo: 12 }, { header: 'WHEN' }, { header: 'SEVERITY' }, { header: 'AGENTS', goes: 2 }, { header: 'GOES TO', goes: 1, shrinksTo: 8 }, { header: 'FROM', goes: 3, shrinksTo: 10 }];
+const RULES = [{ header: 'RULE' }, { header: 'WHEN', shrinksTo: 16 }, { header: 'SEVERITY' }, { header: 'AGENTS', goes: 2 }, { header: 'GOES TO', goes: 1, shrinksTo: 8 }, { header: 'FROM', goes: 3, shrinksTo: 10 }];
 const CHANNELS = [{ header: 'CHANNEL' }, { header: 'KIND' }, { header: 'LEADS TO', shrinksTo: 12 }, { header: 'FROM', goes: 1, shrinksTo: 10 }, { header: 'PROBLEM', shrinksTo: 20 }];
 
 export function renderRules({ rules, channels, silences }: AlertRulesReply, look: Look, nowMs: number): string {
@@ -32,7 +32,7 @@ function ruleRow({ name, when, severity, agents, enabled, channels, escalate, or
 }
 
 function channelLines(channels: readonly ChannelInfo[], { palette, width, none }: Look): string[] {
-  if (channels.length === 0) return ['No channels are configured: alerts are listed, and hooks run. See docs/alerts.md.'];
+  if (channels.length === 0) return ['No channels are configured; alerts are listed, hooks run: docs/alerts.md'];
   const rows = channels.map(({ name, kind, target, origin, problem }) => [name, kind, safeLine(target), origin, problem === null ? none : palette.bad(safeLine(problem))]);
   const [head = '', ...body] = renderTable(CHANNELS, rows, width);
   return [palette.faint(head), ...body];

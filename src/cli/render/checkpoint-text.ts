@@ -56,7 +56,7 @@ export function renderCheckpoint(one: CheckpointView, nowMs: number): string {
 
 export function tellMade(one: CheckpointView, { forPeople, palette }: Look): string {
   const talk = one.conversation === null ? '' : `, conversation of ${formatSize(one.conversation.bytes)}`;
-  const said = `${one.id}: ${one.agent}, ${one.files.changed} changed files${talk}`;
+  const said = `${one.id}: ${one.agent}, ${one.files.changed} changed file${one.files.changed === 1 ? '' : 's'}${talk}`;
   const notes = one.notes.map((note) => `! ${safeLine(note)}\n`).join('');
   return forPeople ? `${palette.good('✔')} ${said}          back to it: muxward rollback ${one.agent} ${one.id}\n${notes}` : `${said}\n${notes}`;
 }
