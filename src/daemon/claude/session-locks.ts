@@ -5,7 +5,6 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { lock } from 'proper-lockfile';
 import { configFolder } from '../../agents/claude/transcript-path.ts';
 import { MuxwardError } from '../../core/errors.ts';
 import { identify, livenessOf, type Identity } from '../../system/identity.ts';
@@ -30,7 +29,8 @@ export class SessionLocks {
   async claim(agent: ManagedAgent, sessionId: string): Promise<void> {
     const folder = folderOf(agent);
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const release = await lock(folder, { realpath: false, lockfilePath: path.join(folder, '.guard'), stale: 10_000, retries: { retries: 50, minTimeout: 20, maxTimeout: 200 } });
+    const { default: lockfile } = await import('proper-lockfile');
+    const release = await lockfile.lock(folder, { realpath: false, lockfilePath: path.join(folder, '.guard'), stale: 10_000, retries: { retries: 50, minTimeout: 20, maxTimeout: 200 } });
     try {
       const holder = this.#holder(agent, sessionId);
       if (holder && !this.#isOwn(holder, agent) && lives(holder)) throw taken(agent, sessionId, holder, this.#home);
