@@ -94,6 +94,8 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   const rollbacks = { ...parts, registry, stopGraceMs: settings.stopGraceMs };
   lifecycle.aftermath.rollback = rollbackPort(rollbacks);
   await finishRestoring(checkpoints, onError);
+  // Before it: agents may have been killed while no daemon ran.
+  const stopOomWatch = watchForOom(lifecycle, registry.clock);
   await pickUpAll({ ...parts, registry, paths, log, lastRun });
   const reports = openReports(paths.ends, (line) => {
     const report = parseWrapperReport(line);
@@ -109,7 +111,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   const stops = [
     runHooks({ hub, registry, hooks: settings.hooks, env: withoutSecrets(options.env, settings.alerts) }),
     showStates(hub, registry, tmux, (error) => log.warn('status line', error)),
-    watchForOom(lifecycle, registry.clock),
+    stopOomWatch,
     scheduleCheckpoints({ registry, checkpoints, hooks: parts.hooks, plan: settings.checkpoint.plan, onError }),
     () => watch.stop(),
     () => parts.throttle.stop(),

@@ -113,6 +113,7 @@ export class Lifecycle {
     agent.startedAtMs = this.#options.registry.clock.monotonicMs();
     agent.unseen = 0;
     agent.resources = null;
+    agent.processes = [];
     this.#options.registry.patch(agent, { process: running, startedAt: running.startedAt, exit: null, parked: false });
   }
 

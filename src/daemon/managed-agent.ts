@@ -111,6 +111,8 @@ export interface ManagedAgent {
   /** When the process started, monotonic; null while none runs. */
   startedAtMs: number | null;
   resources: Resources | null;
+  /** All of its tree at the last sample, by pid. */
+  processes: readonly number[];
   /** Its processes that used CPU lately, where its CPU is limited. */
   busy: readonly Identity[];
   health: Health;
@@ -166,6 +168,7 @@ export function manage(spec: AgentSpec, record: AgentRecord): ManagedAgent {
     memory: NO_RESTARTS,
     startedAtMs: null,
     resources: null,
+    processes: [],
     busy: [],
     health: { status: probed ? 'starting' : 'none', failures: 0, lastOkAt: null, responseMs: null, reason: null },
     activity: NOT_REPORTED,

@@ -54,6 +54,7 @@ export class Sampler {
       const agent = registry.find(name);
       if (!agent) continue;
       if (agent.spec.limits.cpu !== null) agent.busy = tree.filter((one) => this.#isBusy(one, elapsedMs));
+      agent.processes = tree.map(({ pid }) => pid);
       agent.resources = this.#sum(tree, ticks, this.#sampledAtMs === 0 ? null : elapsedMs, at);
     }
     this.#ticks = ticks;

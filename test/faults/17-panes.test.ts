@@ -48,7 +48,6 @@ fault(20, 'The user splits, zooms, renames and fills the agent’s session; its 
 
 fault(21, 'The agent is killed; the shell that wraps it lives', 'seen as dead at once', async (home) => {
   const { pid } = await home.spawn('a', '--restart', 'no', '--', 'sleep', '1000');
-  // Not SIGKILL: a test beside this one has the kernel end processes for want of memory, which is told by a count of the machine.
   process.kill(pid ?? Number.NaN, 'SIGSEGV');
   const agent = await home.agentThat('a', 'failed', ({ state }) => state === 'failed', 20_000);
   expect(agent.exit).toMatchObject({ kind: 'signalled', signal: 'SIGSEGV' });

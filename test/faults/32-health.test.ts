@@ -1,12 +1,13 @@
 // Endpoints that misbehave, heartbeats that stay out, and ends that are told apart.
-import { existsSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, expect } from 'vitest';
 import type { Agent } from '../../src/core/agent.ts';
-import { eventually, FAKE_AGENT, type MuxwardHome } from '../helpers/muxward-home.ts';
-import { fault } from './fault.ts';
+import { oomKillsOfKernelLog } from '../../src/system/kernel-log.ts';
+import { eventually, FAKE_AGENT, isAlive, type MuxwardHome } from '../helpers/muxward-home.ts';
+import { fault, kill, killDaemon } from './fault.ts';
 
 type Behaviour = 'ok' | 'hang' | 'reset' | 'status 500' | 'wrong body';
 
@@ -134,16 +135,36 @@ const group = memoryGroup(GROUP, 60_000_000);
 
 fault(
   33,
-  'The kernel ends an agent for want of memory (a control group of 60 MB)',
-  'told as oom, and not as a crash',
+  'The kernel ends agents for want of memory (a control group of 60 MB), one of them while no daemon runs, and others get a SIGKILL just then',
+  'those and no others are told as oom',
   async (home) => {
-    const into = `echo $$ >${group}/cgroup.procs && exec "$0" --leak 400000000`;
-    await home.spawn('a', '--restart', 'no', '--', 'sh', '-c', into, FAKE_AGENT);
-    const agent = await home.agentThat('a', 'was ended', ({ state }) => state === 'failed', 60_000);
-    expect([agent.exit?.kind, agent.reason]).toEqual(['oom', expect.stringContaining('no memory left')]);
+    const into = (go: string): string => `until [ -e ${home.file(go)} ]; do sleep 0.05; done; echo $$ >${group}/cgroup.procs && exec "$0" --leak 400000000`;
+    const bystanders = await Promise.all(['b1', 'b2'].map((name) => home.spawn(name, '--restart', 'no', '--', 'sleep', '1000')));
+    for (const name of ['a', 'unseen']) await home.spawn(name, '--restart', 'no', '--', 'sh', '-c', into(`go-${name}`), FAKE_AGENT);
+    const told = async (name: string): Promise<unknown> => {
+      const { exit, reason } = await home.agentThat(name, 'was ended', ({ state }) => state === 'failed', 60_000);
+      return [exit?.kind, reason.includes('killed by the kernel, which had no memory left')];
+    };
+    const kills = (): string => readFileSync('/proc/vmstat', 'latin1').match(/^oom_kill \d+$/m)?.[0] ?? '';
+    const before = kills();
+    home.script('go-a', ':');
+    await eventually(() => kills() !== before, 'the kernel has killed', 60_000);
+    await kill(bystanders[0]?.pid);
+    expect([await told('a'), await told('b1')]).toEqual([['oom', true], ['signalled', false]]);
+    const { pid } = await home.agent('unseen');
+    await killDaemon(home);
+    home.script('go-unseen', ':');
+    await kill(bystanders[1]?.pid);
+    await eventually(() => !isAlive(pid ?? 0), 'it is gone', 60_000);
+    expect([await told('unseen'), await told('b2')]).toEqual([['oom', true], ['signalled', false]]);
   },
-  { unless: group === undefined ? 'no control group for memory can be made (cgroup v1 or v2, as root)' : null },
+  { unless: whyNoOom() },
 );
+
+function whyNoOom(): string | null {
+  if (group === undefined) return 'no control group for memory can be made (cgroup v1 or v2, as root)';
+  return oomKillsOfKernelLog() === null ? 'the kernel’s log cannot be read (/dev/kmsg)' : null;
+}
 
 afterAll(() => {
   if (group !== undefined) rmdirSync(group);
