@@ -3,6 +3,8 @@
  * registry.ts names them all. How a process is kept alive is the same for all and lies in the daemon.
  */
 import type { AgentSpec } from '../core/agent.ts';
+import type { TerminalLook } from './claude/styled-screen.ts';
+import type { ScreenFinding } from './screen-rules.ts';
 
 /** What the daemon tells a type about the start that is being planned. */
 export interface LaunchContext {
@@ -35,6 +37,8 @@ export interface LaunchPlan {
   readonly files?: Readonly<Record<string, string>>;
   /** It calls `scripts/agent-hook.sh`. */
   readonly hasHooks?: true;
+  /** What it does is read from its screen: the type has `readScreen`. */
+  readonly hasScreen?: true;
 }
 
 export interface AgentType {
@@ -48,6 +52,10 @@ export interface AgentType {
    * @throws MuxwardError `usage` where the specification cannot work, naming what is missing.
    */
   plan(spec: AgentSpec, context: LaunchContext): LaunchPlan;
+  /** Keys that say yes and no to what its screen asks. */
+  readonly answerKeys?: { readonly [K in 'allow' | 'deny']?: readonly string[] | undefined };
+  /** What it does, by what its screen shows. `isQuiet`: nothing was printed for a second. Absent where that tells nothing. */
+  readScreen?(look: TerminalLook, isQuiet: boolean): ScreenFinding;
 }
 
 export const NOTHING_MORE = { env: {}, sessionId: null, typed: null } as const;

@@ -1,4 +1,5 @@
-/** All types of agents: the built-in ones, and what `templates/terminals/` describes. */
+/** All types of agents: the built-in ones, and what templates describe. */
+import { agentTypeNames } from '../config/agent-type-names.ts';
 import { MuxwardError } from '../core/errors.ts';
 import { suggest } from '../core/names.ts';
 import type { AgentType } from './agent-type.ts';
@@ -10,15 +11,16 @@ const BUILT_IN: ReadonlyMap<string, AgentType> = new Map([worker, claudeCode, mo
 
 /**
  * The type of that name; templates are looked at only for names that are not built in.
- * @throws MuxwardError `usage` that lists the valid types.
+ * @param folders of templates, the user's own first
+ * @throws MuxwardError `usage` that lists the valid types; `invalid-config` for a template with a fault, at its line.
  */
-export async function agentType(name: string, installation: string): Promise<AgentType> {
+export async function agentType(name: string, folders: readonly string[]): Promise<AgentType> {
   const builtIn = BUILT_IN.get(name);
   if (builtIn) return builtIn;
-  const { loadTerminal, terminalNames } = await import('./terminal.ts');
-  const described = loadTerminal(installation, name);
+  const { loadTerminal } = await import('./terminal.ts');
+  const described = loadTerminal(folders, name);
   if (described) return described;
-  const known = [...BUILT_IN.keys(), ...terminalNames(installation)];
+  const known = agentTypeNames(folders);
   const near = suggest(name, known);
   throw new MuxwardError('usage', `--type: "${name}" is no type of agent`, {
     hint: `${near === undefined ? '' : `did you mean ${near}? `}Types here: ${known.join(', ')}`,

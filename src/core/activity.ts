@@ -15,6 +15,8 @@ export interface Activity {
   /** What exactly: the tool, what it asks, the error. Null where there is no more to say. */
   readonly detail?: string | null;
   readonly source?: (typeof ACTIVITY_SOURCES)[number];
+  /** The line of the screen that says so; absent where something else does. */
+  readonly line?: string | null;
   /** `limited`: until when, where that is known. */
   readonly until?: string | null;
 }

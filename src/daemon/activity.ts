@@ -27,7 +27,7 @@ function follow(registry: Registry, agent: ManagedAgent): void {
   if (to !== undefined && (to !== state || (trigger === 'asks' && said !== reason))) registry.move(agent, trigger, reason);
 }
 
-function triggerOf({ status, detail }: Activity): readonly [Trigger, string] | null {
+function triggerOf({ status, detail, source }: Activity): readonly [Trigger, string] | null {
   switch (status) {
     case 'working':
       return ['busy', 'works'];
@@ -40,6 +40,7 @@ function triggerOf({ status, detail }: Activity): readonly [Trigger, string] | n
     case 'limited':
       return ['idle', `may not work: ${detail ?? 'a usage limit is reached'}`];
     case 'unknown':
-      return null;
+      // A screen that is looked at and not understood asks nothing that anybody could answer.
+      return source === 'screen' ? ['idle', 'what it does is not known'] : null;
   }
 }

@@ -6,11 +6,14 @@ import path from 'node:path';
 import { serveApi, type ApiServer } from '../api/server.ts';
 import { homePaths, logPath, shortSocketFolder, type HomePaths } from '../config/paths.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
+import { terminalFolders } from '../config/terminals/terminal-folders.ts';
 import { systemClock } from '../core/clock.ts';
 import type { MuxwardError } from '../core/errors.ts';
 import { isLive } from '../core/state.ts';
 import { parseWrapperReport } from '../core/wrapper-report.ts';
 import type { Store } from '../store/store.ts';
+import type { AgentType } from '../agents/agent-type.ts';
+import { agentType } from '../agents/registry.ts';
 import { bootId } from '../system/process-table.ts';
 import { openReports } from '../system/fifo-reader.ts';
 import { makePrivateFolder } from '../config/private-folder.ts';
@@ -45,6 +48,7 @@ import { pickUpAll } from './pick-up-all.ts';
 import { rebuild } from './rebuild.ts';
 import { watchForOom } from './recovery/oom.ts';
 import { Registry } from './registry.ts';
+import { ScreenWatch } from './screens/screen-watch.ts';
 import { showStates } from './state-line.ts';
 import { TmuxLoss } from './tmux-loss/tmux-loss.ts';
 import { handlersOf } from './verbs/handlers.ts';
@@ -118,6 +122,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     () => health.stop(),
     () => work.stop(),
     () => claude.stop(),
+    () => parts.screens.stop(),
     showAlertCount(alerts, hub, tmux, onError),
     () => alerts.stop(),
     () => history.stop(),
@@ -166,18 +171,21 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   health.start();
   work.start();
   claude.start();
+  void parts.screens.start();
   registry.emit('daemon.started', null, { pid: process.pid, version });
   store.events.trim(settings.eventsKept);
   api = await serveApi({ socketPath: paths.apiSocket, handlers: handlersOf(daemon), onBug: (error) => log.error('api', error) });
   log.info(`muxwardd ${version} serves ${paths.home} (pid ${process.pid}, ${registry.all().length} agents)`);
 }
 
-type Parts = Pick<Daemon, 'tmux' | 'lifecycle' | 'launcher' | 'marks' | 'watch' | 'watchers' | 'hooks' | 'claude' | 'typist' | 'checkpoints'> & { readonly throttle: Throttle };
+type Parts = Pick<Daemon, 'tmux' | 'typeOf' | 'lifecycle' | 'launcher' | 'marks' | 'watch' | 'watchers' | 'hooks' | 'claude' | 'screens' | 'typist' | 'checkpoints'> & { readonly throttle: Throttle };
 
 function wire(options: DaemonOptions & { readonly hub: EventHub }, paths: HomePaths, settings: Settings, registry: Registry, knownServer: string): Parts & { tmuxLoss: TmuxLoss } {
   const { log, installation } = options;
   const watchers = new Set<symbol>();
   const warn = (what: string, error: unknown): void => log.warn(what, error);
+  const folders = terminalFolders(paths.home, installation);
+  const typeOf = (name: string): Promise<AgentType> => agentType(name, folders);
   const marks = new Marks({ home: paths.home, clock: registry.clock, lives: (name) => livingGeneration(registry, name) });
   const tmux = new TmuxServer({
     tmux: 'tmux',
@@ -209,13 +217,16 @@ function wire(options: DaemonOptions & { readonly hub: EventHub }, paths: HomePa
     tmux,
     paths,
     installation,
+    typeOf,
     spawnTimeoutMs: settings.spawnTimeoutMs,
     claim: (agent, sessionId) => locks.claim(agent, sessionId),
     onFailure: (agent, generation, failure) => lifecycle.failed(agent, generation, failure),
     onHooks: (agent) => claude.begins(agent),
+    onScreen: (agent) => screens.begins(agent),
     onTrust: trustFolder,
   });
   const claude = new ClaudeAgents({ registry, hub: options.hub, paths, onError: warn });
+  const screens = new ScreenWatch({ registry, tmux, paths, typeOf, onError: warn });
   const pace = { liveness: settings.livenessEveryMs, samples: settings.sampleEveryMs };
   const { limits, throttle } = holdToLimits({ registry, lifecycle, tmux, paths, graceMs: settings.stopGraceMs });
   const watch: Watch = new Watch({
@@ -233,7 +244,7 @@ function wire(options: DaemonOptions & { readonly hub: EventHub }, paths: HomePa
   });
   const typist = new Typist({ tmux, hooks: claude.hooks, paths });
   const checkpoints = new Checkpoints({ registry, tmux, marks, paths, settings: settings.checkpoint, onError: warn });
-  return { tmux, lifecycle, launcher, marks, watch, watchers, hooks: claude.hooks, claude, typist, checkpoints, tmuxLoss, throttle };
+  return { tmux, typeOf, lifecycle, launcher, marks, watch, watchers, hooks: claude.hooks, claude, screens, typist, checkpoints, tmuxLoss, throttle };
 }
 
 /** What only explains later why something is gone must not hold up what is there. */

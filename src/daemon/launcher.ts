@@ -4,8 +4,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { agentType } from '../agents/registry.ts';
-import type { LaunchContext, LaunchPlan } from '../agents/agent-type.ts';
+import type { AgentType, LaunchContext, LaunchPlan } from '../agents/agent-type.ts';
 import type { AgentSpec } from '../core/agent.ts';
 import { logPath, runPaths, type HomePaths } from '../config/paths.ts';
 import { MuxwardError } from '../core/errors.ts';
@@ -23,6 +22,7 @@ export interface LauncherOptions {
   readonly paths: HomePaths;
   /** Where `bin/`, `scripts/` and `templates/` are. */
   readonly installation: string;
+  readonly typeOf: (name: string) => Promise<AgentType>;
   /** A start that cannot come to anything: it is ended as any other end would be. */
   readonly onFailure: (agent: ManagedAgent, generation: number, failure: LaunchFailure) => void;
   readonly spawnTimeoutMs: number;
@@ -30,6 +30,8 @@ export interface LauncherOptions {
   readonly claim: (agent: ManagedAgent, sessionId: string) => Promise<void>;
   /** An agent is about to start whose program will call hooks. */
   readonly onHooks: (agent: string) => void;
+  /** An agent is about to start whose screen tells what it does. */
+  readonly onScreen: (agent: string) => void;
   /** Before an agent starts whose folder its user trusts. */
   readonly onTrust: (spec: AgentSpec) => Promise<void>;
 }
@@ -114,14 +116,14 @@ export class Launcher {
 
   /** @throws MuxwardError `usage` where this specification cannot be started. */
   async check(agent: Pick<ManagedAgent, 'spec'>): Promise<void> {
-    const type = await agentType(agent.spec.type, this.#options.installation);
+    const type = await this.#options.typeOf(agent.spec.type);
     type.plan(agent.spec, this.#context(agent.spec, 1, null));
   }
 
   async #plan(agent: ManagedAgent): Promise<LaunchPlan> {
     const { record, cost } = agent;
     const spec = effectiveSpec(agent);
-    const type = await agentType(spec.type, this.#options.installation);
+    const type = await this.#options.typeOf(spec.type);
     const more = { hasTalked: (record.earlierSessions ?? []).length > 0, ...(spec.budgetUsd === undefined ? {} : { leftUsd: spec.budgetUsd - cost.usd }) };
     const plan = type.plan(spec, { ...this.#context(spec, record.generation + 1, record.sessionId), ...more });
     if (spec.trust) await this.#options.onTrust(spec);
@@ -147,6 +149,7 @@ export class Launcher {
     const spec = effectiveSpec(agent);
     this.#files.write(spec, plan);
     if (plan.hasHooks) this.#options.onHooks(agent.spec.name);
+    if (plan.hasScreen) this.#options.onScreen(agent.spec.name);
     this.#written.set(agent, spec);
   }
 

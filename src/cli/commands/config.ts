@@ -35,10 +35,10 @@ const validate = defineSubcommand('check config.yaml, or a muxward.yaml', {
     { run: 'muxward config validate', about: 'the settings of your home' },
     { run: 'muxward config validate muxward.yaml', about: 'a project: nothing is started' },
   ],
-  notes: 'Without a FILE: config.yaml of the home, and the muxward.yaml here or above where there is one. A file called config.yaml is checked as settings, any other as a project.',
+  notes: 'Without a FILE: config.yaml and terminals/ of the home, and the muxward.yaml here or above where there is one. A file called config.yaml is checked as settings, one in a folder terminals as a template, any other as a project.',
   async run({ context, args }) {
     const [named] = args;
-    const files = named === undefined ? await ownFiles(context.paths.config) : [named];
+    const files = named === undefined ? [...(await ownFiles(context.paths.config)), ...(await ownTemplates(context.paths.home))] : [named];
     for (const file of files) await validateFile(file, context);
     if (context.json) context.out(`${JSON.stringify({ valid: true, files })}\n`);
     else if (!context.quiet) context.out(files.map((file) => `✔ ${file} ${existsSync(file) ? 'is valid' : 'is not there: the defaults hold'}\n`).join(''));
@@ -80,7 +80,22 @@ async function ownFiles(settings: string): Promise<string[]> {
   }
 }
 
+async function ownTemplates(home: string): Promise<string[]> {
+  const { ownTerminals, terminalNames } = await import('../../config/terminals/terminal-folders.ts');
+  const folder = ownTerminals(home);
+  return terminalNames([folder]).map((name) => path.join(folder, `${name}.yaml`));
+}
+
+async function validateTemplate(file: string): Promise<void> {
+  const { readIfPresent } = await import('../../config/read-if-present.ts');
+  const text = await readIfPresent(file);
+  if (text === undefined) throw new MuxwardError('usage', `there is no file ${printable(file)}`);
+  const { readTemplate } = await import('../../config/terminals/terminal-template.ts');
+  readTemplate(text, file);
+}
+
 async function validateFile(file: string, context: Parameters<typeof validate.run>[0]['context']): Promise<void> {
+  if (path.basename(path.dirname(path.resolve(file))) === 'terminals') return await validateTemplate(file);
   if (path.basename(file) !== 'config.yaml') {
     const { openProject } = await import('../project/open-project.ts');
     return void (await openProject(context, { file }));

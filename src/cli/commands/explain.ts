@@ -41,7 +41,7 @@ async function heardOf(context: Context, name: string): Promise<{ at: string; st
 async function render(agent: AgentDetails, heard: Awaited<ReturnType<typeof heardOf>>): Promise<string> {
   const { safeLine } = await import('../render/safe-text.ts');
   const { ago } = await import('../render/agent-cells.ts');
-  const { status, detail, evidence, at, source } = agent.activity;
+  const { status, detail, evidence, at, source, line } = agent.activity;
   const nowMs = Date.now();
   const age = (time: string | null): string => (time === null ? '' : `, ${ago(time, nowMs)} ago`);
   const what = (said: { status: string; detail?: string | null }): string => safeLine(said.detail ? `${said.status}: ${said.detail}` : said.status);
@@ -49,6 +49,7 @@ async function render(agent: AgentDetails, heard: Awaited<ReturnType<typeof hear
     `${agent.name} is ${agent.state}: ${safeLine(agent.reason)}`,
     `activity  ${what({ status, detail: detail ?? null })}`,
     `evidence  ${safeLine(evidence)}${age(at)}${source === undefined ? '' : ` (source: ${source})`}`,
+    ...(typeof line === 'string' ? [`shows     ${safeLine(line)}`] : []),
   ];
   const before = heard.map((each) => `  ${each.at}  ${what(each)}  (${safeLine(each.evidence)})`);
   return `${[...lines, ...(before.length === 0 ? [] : ['', 'before, newest first', ...before])].join('\n')}\n`;

@@ -1,6 +1,7 @@
 /** `spawn`: starts one agent, or many alike. What an agent is made of is agent-spec.ts. */
 import fs from 'node:fs';
 import { agentTypeNames } from '../../config/agent-type-names.ts';
+import { terminalFolders } from '../../config/terminals/terminal-folders.ts';
 import path from 'node:path';
 import { DEFAULT_SETTINGS, type AgentDefaults } from '../../config/settings-defaults.ts';
 import type { Agent, AgentSpec } from '../../core/agent.ts';
@@ -88,7 +89,7 @@ export const command = defineCommand<SpawnOptions>({
 });
 
 async function specOf(context: Context, name: string, flags: SpecFlags, program: readonly string[] | undefined): Promise<AgentSpec> {
-  const caller = { env: process.env, cwd: currentFolder(), umask: process.umask(), defaults: await agentDefaults(context), types: () => agentTypeNames(context.installation) };
+  const caller = { env: process.env, cwd: currentFolder(), umask: process.umask(), defaults: await agentDefaults(context), types: () => agentTypeNames(terminalFolders(context.paths.home, context.installation)) };
   return await agentSpec(name, flags, program, caller);
 }
 

@@ -6,6 +6,7 @@ import { InvalidConfig } from '../../config/faults.ts';
 import { readIfPresent } from '../../config/read-if-present.ts';
 import { DEFAULT_SETTINGS } from '../../config/settings-defaults.ts';
 import { loadSettings } from '../../config/settings.ts';
+import { terminalFolders } from '../../config/terminals/terminal-folders.ts';
 import { MuxwardError } from '../../core/errors.ts';
 import { ok, problem, type Check, type Finding, type Scene } from './finding.ts';
 
@@ -34,10 +35,10 @@ async function readSettingsOf({ paths, env }: Scene): Promise<void> {
   if (faults.length > 0) throw new InvalidConfig(faults);
 }
 
-async function readProjectAt(file: string, { installation, env }: Scene): Promise<void> {
+async function readProjectAt(file: string, { paths, installation, env }: Scene): Promise<void> {
   const { readProject } = await import('../../config/project/read-project.ts');
   const text = (await readIfPresent(file)) ?? '';
-  readProject({ text, path: file, file, env, types: agentTypeNames(installation), defaults: DEFAULT_SETTINGS.agent });
+  readProject({ text, path: file, file, env, types: agentTypeNames(terminalFolders(paths.home, installation)), defaults: DEFAULT_SETTINGS.agent });
 }
 
 function projectFile(cwd: string): string | undefined {

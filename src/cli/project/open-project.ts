@@ -6,6 +6,7 @@ import type { Project } from '../../config/project/project.ts';
 import { readProject } from '../../config/project/read-project.ts';
 import { readIfPresent } from '../../config/read-if-present.ts';
 import { loadSettings } from '../../config/settings.ts';
+import { terminalFolders } from '../../config/terminals/terminal-folders.ts';
 import { MuxwardError } from '../../core/errors.ts';
 import { printable } from '../../core/names.ts';
 import type { Context } from '../context.ts';
@@ -30,7 +31,7 @@ export async function openProject(context: Context, { file, namesOnly = false }:
     path: absolute,
     file: file ?? shownPath(absolute),
     env: process.env,
-    types: agentTypeNames(context.installation),
+    types: agentTypeNames(terminalFolders(context.paths.home, context.installation)),
     defaults,
     namesOnly,
   });

@@ -1,4 +1,5 @@
 /** What the verbs share: the parts of the daemon, wired once in daemon.ts. */
+import type { AgentType } from '../../agents/agent-type.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { HomePaths } from '../../config/paths.ts';
 import type { DaemonInfo } from '../../core/protocol.ts';
@@ -23,6 +24,7 @@ import type { Launcher } from '../launcher.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Marks } from '../marks.ts';
 import type { Registry } from '../registry.ts';
+import type { ScreenWatch } from '../screens/screen-watch.ts';
 import type { Watch } from '../watch.ts';
 import type { Worktrees } from '../worktrees/worktrees.ts';
 
@@ -35,6 +37,8 @@ export interface Daemon {
   readonly hub: EventHub;
   readonly registry: Registry;
   readonly tmux: TmuxServer;
+  /** @throws MuxwardError `usage` for a name that is none, `invalid-config` for a template with a fault */
+  readonly typeOf: (name: string) => Promise<AgentType>;
   readonly launcher: Launcher;
   readonly lifecycle: Lifecycle;
   readonly marks: Marks;
@@ -53,6 +57,8 @@ export interface Daemon {
   /** Types messages to them. */
   readonly typist: Typist;
   readonly claude: ClaudeAgents;
+  /** What agents do that report nothing themselves. */
+  readonly screens: ScreenWatch;
   readonly history: History;
   readonly checkpoints: Checkpoints;
   /** Answers what they ask. */

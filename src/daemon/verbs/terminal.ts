@@ -4,7 +4,6 @@ import type { AttachReply, InputRequest, KeysRequest, Routes, ScreenReply } from
 import { isRunning } from '../../core/state.ts';
 import { printable } from '../../core/names.ts';
 import { claudeCode } from '../../agents/claude/launch.ts';
-import { agentType } from '../../agents/registry.ts';
 import type { ManagedAgent } from '../managed-agent.ts';
 import { sideWindowCommand } from '../side-window.ts';
 import type { Daemon } from './context.ts';
@@ -25,22 +24,30 @@ export async function input(daemon: Daemon, name: string, request: InputRequest)
     return { proof };
   }
   if (request.command) throw new MuxwardError('usage', `--command: ${name} is of type ${agent.spec.type}`, { hint: 'it is for Claude Code agents' });
+  await typeText(daemon, agent, pane, { text, submit });
+  return { proof: 'typed' };
+}
+
+/** @throws MuxwardError `usage` for what a terminal would take for keys */
+export async function typeText(daemon: Daemon, agent: ManagedAgent, pane: string, { text, submit }: Pick<InputRequest, 'text' | 'submit'>): Promise<void> {
   // oxlint-disable-next-line no-control-regex -- a NUL or an escape sequence in pasted text would be read as keys
   if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text)) {
     throw new MuxwardError('usage', 'the text holds control characters, which a terminal would take for keys', {
       hint: 'send keys with: muxward keys NAME C-c',
     });
   }
+  if (submit) daemon.screens.typing(agent);
   if (text !== '') await daemon.tmux.paste(pane, text);
   if (submit) await daemon.tmux.keys(pane, ['Enter']);
   daemon.registry.emit('agent.typed', agent.spec.name, { bytes: Buffer.byteLength(text) });
-  return { proof: 'typed' };
 }
 
 export async function keys(daemon: Daemon, name: string, request: KeysRequest): Promise<Record<never, never>> {
   const agent = daemon.registry.get(name);
   for (const key of request.keys) checkKey(key);
-  await daemon.tmux.keys(livePane(agent), request.keys);
+  const pane = livePane(agent);
+  if (request.keys.includes('Enter')) daemon.screens.typing(agent);
+  await daemon.tmux.keys(pane, request.keys);
   return {};
 }
 
@@ -51,10 +58,10 @@ export async function screen({ registry, tmux }: Daemon, name: string): Promise<
 }
 
 export async function attach(daemon: Daemon, name: string, window: string): Promise<AttachReply> {
-  const { registry, tmux, installation } = daemon;
+  const { registry, tmux, installation, typeOf } = daemon;
   const agent = registry.get(name);
   if (agent.record.pane === null) throw noSession(agent);
-  const { sideWindow } = await agentType(agent.spec.type, installation);
+  const { sideWindow } = await typeOf(agent.spec.type);
   if (window !== 'main' && window !== sideWindow) {
     throw new MuxwardError('usage', `--window: ${agent.spec.name} has no window "${window}"`, { hint: `main or ${sideWindow}` });
   }

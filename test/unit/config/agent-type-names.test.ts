@@ -1,18 +1,19 @@
 import { expect, test } from 'vitest';
 import { PERMISSION_MODES } from '../../../src/agents/claude/launch.ts';
 import { agentType } from '../../../src/agents/registry.ts';
+import { terminalFolders } from '../../../src/config/terminals/terminal-folders.ts';
 import { agentTypeNames, CLAUDE_PERMISSION_MODES } from '../../../src/config/agent-type-names.ts';
 
-const installation = process.cwd();
+const folders = terminalFolders('/nowhere', process.cwd());
 
 test('every name is a type that exists', async () => {
-  const names = agentTypeNames(installation);
+  const names = agentTypeNames(folders);
   expect(names).toEqual(expect.arrayContaining(['worker', 'claude-code', 'monitor']));
-  for (const name of names) expect((await agentType(name, installation)).name).toBe(name);
+  for (const name of names) expect((await agentType(name, folders)).name).toBe(name);
 });
 
 test('no type is missing: the daemon knows the same', async () => {
-  await expect(agentType('no-such-type', installation)).rejects.toMatchObject({ hint: expect.stringContaining(agentTypeNames(installation).join(', ')) });
+  await expect(agentType('no-such-type', folders)).rejects.toMatchObject({ hint: expect.stringContaining(agentTypeNames(folders).join(', ')) });
 });
 
 test('the permission modes are those that are started with', () => {
@@ -20,5 +21,5 @@ test('the permission modes are those that are started with', () => {
 });
 
 test('an installation without templates has the built-in ones', () => {
-  expect(agentTypeNames('/nowhere')).toEqual(['worker', 'claude-code', 'monitor']);
+  expect(agentTypeNames(terminalFolders('/nowhere', '/nowhere'))).toEqual(['worker', 'claude-code', 'monitor']);
 });

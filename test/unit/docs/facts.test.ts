@@ -6,6 +6,7 @@ import { END_KINDS } from '../../../src/core/end.ts';
 import { DEFAULT_RESTART } from '../../../src/core/restart-policy.ts';
 import { nextState, STATES, TRIGGERS } from '../../../src/core/state.ts';
 import { parseDuration, parseSize } from '../../../src/core/units.ts';
+import { terminalFolders } from '../../../src/config/terminals/terminal-folders.ts';
 import { agentTypeNames } from '../../../src/config/agent-type-names.ts';
 import { read, root, tableUnder } from './documents.ts';
 
@@ -52,7 +53,7 @@ describe('ARCHITECTURE.md', () => {
 describe('docs/agents.md', () => {
   it('tells every type', () => {
     const told = tableUnder(agents, '## Types').flatMap(([names = '']) => names.split(', '));
-    expect(told.toSorted()).toEqual(agentTypeNames(root).toSorted());
+    expect(told.toSorted()).toEqual(agentTypeNames(terminalFolders('/nowhere', root)).toSorted());
   });
 
   it('tells every kind of end', () => {
