@@ -12,6 +12,8 @@ export interface IndexState {
   readonly userIndex: string;
   /** What that has though it is ignored. */
   readonly insisted: readonly string[];
+  /** Of those, what was not on disk: git does not tell when it comes back. Missing in states of earlier versions. */
+  readonly absent?: readonly string[];
 }
 
 /** What changes whenever a file is written anew; empty where there is none. */
@@ -30,4 +32,10 @@ export function readIndexState({ folder }: Shadow): IndexState | null {
 
 export function writeIndexState({ folder }: Shadow, state: IndexState): void {
   writePrivateFile(path.join(folder, 'state.json'), `${JSON.stringify(state)}\n`);
+}
+
+/** Files come back without anybody's index knowing: what the user insists on is looked for again. */
+export function distrustIndexState(shadow: Shadow): void {
+  const state = readIndexState(shadow);
+  if (state !== null) writeIndexState(shadow, { ...state, userIndex: '' });
 }

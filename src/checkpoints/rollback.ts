@@ -13,7 +13,8 @@ import { readConversation, writeConversation, type Transcript } from './conversa
 import { createCheckpoint, piecesOf, type CheckpointRequest, type Vault } from './create.ts';
 import { findRoot, type Root } from './find-root.ts';
 import { inTurn } from './in-turn.ts';
-import { findObstacles, restoreTree } from './restore-tree.ts';
+import { findDifferences, findObstacles, type Difference, type Obstacles } from './obstacles.ts';
+import { endReady, makeReady, putBack, type ReadyTree } from './restore-tree.ts';
 import { openShadow, type Shadow } from './shadow.ts';
 import { takeSnapshot, type SnapshotOptions } from './snapshot.ts';
 import { glanceAt } from './verify.ts';
@@ -72,17 +73,29 @@ function undoFile({ manifests }: Vault, agent: string): string {
   return path.join(manifests.agentFolder(agent), 'undo.json');
 }
 
+/** Looks before anything is stopped. @throws MuxwardError `refused` where the target is damaged, with the one before it */
+export async function refuseDamagedTarget(vault: Vault, target: Checkpoint): Promise<void> {
+  const [fault] = await glanceAt(vault, target);
+  if (fault !== undefined) throw new MuxwardError('refused', `the checkpoint ${target.id} is damaged: ${fault}`, { hint: await offerBefore(vault, target) });
+}
+
+async function offerBefore(vault: Vault, target: Checkpoint): Promise<string> {
+  const { checkpoints } = vault.manifests.list(target.agent);
+  for (const one of checkpoints) {
+    if (one.at < target.at && one.trigger !== 'rollback' && (await glanceAt(vault, one)).length === 0) return `the one before it: muxward rollback ${target.agent} ${one.id}`;
+  }
+  return `there is none before it; muxward checkpoint list ${target.agent} shows the others`;
+}
+
 /**
  * Saves what is about to be undone, also what is ignored but stands in the way. Nothing is touched yet.
- * @throws MuxwardError `refused` where the target is damaged, or something stands in the way that cannot be saved
+ * @throws MuxwardError `refused` where something stands in the way that cannot be saved
  */
 export async function prepareRollback(vault: Vault, target: Checkpoint, part: RollbackPart, request: CheckpointRequest): Promise<Checkpoint> {
-  const faults = await glanceAt(vault, target);
-  if (faults.length > 0) throw new MuxwardError('refused', `the checkpoint ${target.id} is damaged: ${faults[0]}`, { hint: 'muxward checkpoint verify tells which ones are whole' });
   const also: string[] = [];
   if (part !== 'conversation') {
     for (const { shadow, root } of await targetTrees(vault, target, request.cwd)) {
-      const obstacles = await inTurn(shadow.root.path, async () => findObstacles(shadow, await takeSnapshot(shadow, optionsOf(vault, request.umask)), root));
+      const obstacles = await inTurn(shadow.root.path, () => foresee(vault, { shadow, root }, request.umask));
       if (obstacles.inTheWay.length > 0) throw inTheWay(obstacles.inTheWay);
       also.push(...obstacles.savable.map((file) => path.join(shadow.root.path, file)));
     }
@@ -92,37 +105,70 @@ export async function prepareRollback(vault: Vault, target: Checkpoint, part: Ro
   return made;
 }
 
+async function foresee(vault: Vault, { shadow, root }: TargetTree, umask: number): Promise<Obstacles> {
+  const now = await takeSnapshot(shadow, optionsOf(vault, umask));
+  return findObstacles(shadow, now, await findDifferences(shadow, now, root));
+}
+
 function inTheWay([first = '', ...more]: readonly string[]): MuxwardError {
   return new MuxwardError('refused', `${first}${more.length === 0 ? '' : ` and ${more.length} more`} would be overwritten, and cannot be saved first`, {
     hint: 'move it away, or raise checkpoint.max_file in config.yaml',
   });
 }
 
-/** Restores what the journal says; the same again after a kill comes to the same. @throws MuxwardError */
-export async function carryOut(vault: Vault, journal: RollbackJournal): Promise<{ readonly files: number }> {
+/**
+ * Looks whether all trees can be put back from what `before` holds; nothing is touched. Give it to `carryOut`.
+ * @throws MuxwardError `refused` where the target is damaged, `failed` where somebody wrote since `before` was made
+ */
+export async function readyTrees(vault: Vault, target: Checkpoint, before: Checkpoint, { part, cwd, umask }: RollbackJournal): Promise<ReadyTree[]> {
+  const ready: ReadyTree[] = [];
+  const hint = await offerBefore(vault, target);
+  try {
+    for (const tree of part === 'conversation' ? [] : await targetTrees(vault, target, cwd)) {
+      const saved = before.roots.find((root) => root.path === tree.shadow.root.path);
+      const changes = saved === undefined ? await changesFromDisk(vault, tree, umask) : await findDifferences(tree.shadow, saved, tree.root);
+      ready.push(await makeReady(tree.shadow, changes, hint));
+    }
+    return ready;
+  } catch (error) {
+    for (const one of ready) endReady(one);
+    throw error;
+  }
+}
+
+/**
+ * Restores what the journal says. Without `ready`, after a kill, it goes on from what lies on disk, and the same again
+ * comes to the same. @throws MuxwardError
+ */
+export async function carryOut(vault: Vault, journal: RollbackJournal, ready: readonly ReadyTree[] | null = null): Promise<{ readonly files: number }> {
   const target = vault.manifests.get(journal.target);
   let files = 0;
   if (journal.part !== 'conversation') {
-    for (const tree of await targetTrees(vault, target, journal.cwd)) files += await inTurn(tree.shadow.root.path, () => restoreOne(vault, tree, journal));
+    for (const one of ready ?? []) files += await inTurn(one.shadow.root.path, async () => (await putBack(one, journal.umask)).changed);
+    const left = ready === null ? await targetTrees(vault, target, journal.cwd) : [];
+    for (const tree of left) files += await inTurn(tree.shadow.root.path, () => goOn(vault, target, tree, journal));
     fs.mkdirSync(journal.cwd, { recursive: true });
   }
   if (journal.transcript !== null && journal.transcript !== 'fresh') await restoreConversation(vault, target, journal.transcript);
   return { files };
 }
 
-async function restoreOne(vault: Vault, { shadow, root }: TargetTree, { umask }: RollbackJournal): Promise<number> {
-  await outlastStrayGits(shadow.folder);
+async function goOn(vault: Vault, target: Checkpoint, tree: TargetTree, { umask }: RollbackJournal): Promise<number> {
+  await outlastStrayGits(tree.shadow.folder);
+  const changes = await changesFromDisk(vault, tree, umask);
+  return (await putBack(await makeReady(tree.shadow, changes, await offerBefore(vault, target)), umask)).changed;
+}
+
+async function changesFromDisk(vault: Vault, { shadow, root }: TargetTree, umask: number): Promise<Difference[]> {
   const options = optionsOf(vault, umask);
   const seen = await takeSnapshot(shadow, options);
-  // Ignored files in the way are in the checkpoint that was made before; here git must know them, to replace them.
-  const found = await findObstacles(shadow, seen, root);
-  const now = found.savable.length === 0 ? seen : await takeSnapshot(shadow, { ...options, also: found.savable });
-  const { changes } = now === seen ? found : await findObstacles(shadow, now, root);
-  try {
-    return (await restoreTree(shadow, now, { target: root, changes, umask })).changed;
-  } finally {
-    if (now.index !== shadow.index) fs.rmSync(now.index, { force: true });
-  }
+  const found = await findDifferences(shadow, seen, root);
+  const { savable } = findObstacles(shadow, seen, found);
+  if (savable.length === 0) return found;
+  // Ignored files in the way are in the checkpoint that was made before.
+  const now = await takeSnapshot(shadow, { ...options, also: savable });
+  if (now.index !== shadow.index) fs.rmSync(now.index, { force: true });
+  return findDifferences(shadow, now, root);
 }
 
 /** A conversation that is still as it was saved is simply taken up again. */

@@ -11,7 +11,7 @@ import { git, gitDo, gitError, records } from '../system/git.ts';
 import { copyIndex } from '../system/git-index.ts';
 import { seedIndex } from './seed-index.ts';
 import { shadowEnv, workIndex, type Shadow } from './shadow.ts';
-import { standingAt } from './standing.ts';
+import { isWithinRealFolders, standingAt } from './standing.ts';
 import { readIndexState, signatureOf, writeIndexState, type IndexState } from './index-state.ts';
 
 export interface SnapshotOptions {
@@ -99,13 +99,15 @@ async function look(shadow: Shadow, { ignored, also = [] }: SnapshotOptions, kno
   const names = new Map(listed.map((record) => [record.slice(2), record.startsWith('?') ? 'untracked' : 'tracked'] as const));
   const nested = [...names.keys()].filter((name) => name.endsWith('/'));
   for (const name of nested) names.delete(name);
+  // git does not tell a repository that stands where the index has a file.
+  for (const [name, how] of names) if (how === 'tracked' && fs.existsSync(path.join(shadow.root.path, name, '.git'))) nested.push(`${name}/`);
   const wanted = new Set([...insisted, ...also]);
   const mayHaveOutgrown = !ignored && (known === null || known.userIndex === '' || also.length > 0 || [...names.keys()].some(isIgnoreFile));
   const nowIgnored = new Set(mayHaveOutgrown ? await list('-i', '-c', '--exclude-standard') : []);
   const outgrown = [...nowIgnored].filter((name) => !wanted.has(name));
   for (const name of outgrown) names.delete(name);
   const isNew = known === null || insisted !== known.insisted || also.length > 0;
-  for (const name of isNew ? wanted : []) if (!nowIgnored.has(name) && standingAt(path.join(shadow.root.path, name))) names.set(name, 'untracked');
+  for (const name of isNew ? wanted : (known.absent ?? [])) if (!nowIgnored.has(name) && standingAt(path.join(shadow.root.path, name))) names.set(name, 'untracked');
   return { names, outgrown, nested: nested.map((name) => name.slice(0, -1)), insisted };
 }
 
@@ -144,18 +146,6 @@ function sortOut({ root }: Shadow, { names, outgrown }: Found, { maxFileBytes }:
     } else if (known === 'tracked') drop.push(name);
   }
   return { add, drop, skipped, bytes };
-}
-
-/** A folder that has become a link: what lies behind it is no part of this tree. */
-function isWithinRealFolders(root: string, name: string, known: Map<string, boolean>): boolean {
-  const folder = path.dirname(name);
-  if (folder === '.') return true;
-  const before = known.get(folder);
-  if (before !== undefined) return before;
-  const isLink = standingAt(path.join(root, folder))?.isSymbolicLink() ?? false;
-  const isReal = !isLink && isWithinRealFolders(root, folder, known);
-  known.set(folder, isReal);
-  return isReal;
 }
 
 function isReadable(file: string): boolean {
@@ -199,10 +189,11 @@ async function update(shadow: Shadow, flags: readonly string[], names: readonly 
   if (outcome.status !== 0) throw gitError(outcome, 'save the files', shadow.root.path);
 }
 
-/** From now on the shadow's own. Without `insisted`, what the user insists on is looked for again. */
-export function adopt(shadow: Shadow, index: string, tree: string, insisted?: readonly string[]): void {
+/** From now on the shadow's own. */
+function adopt(shadow: Shadow, index: string, tree: string, insisted: readonly string[]): void {
   fs.renameSync(index, shadow.index);
-  const { repository } = shadow.root;
-  const userIndex = repository === null || insisted === undefined ? '' : signatureOf(path.join(repository.gitDir, 'index'));
-  writeIndexState(shadow, { tree, index: signatureOf(shadow.index), userIndex, insisted: insisted ?? [] });
+  const { repository, path: root } = shadow.root;
+  const userIndex = repository === null ? '' : signatureOf(path.join(repository.gitDir, 'index'));
+  const absent = insisted.filter((name) => standingAt(path.join(root, name)) === undefined);
+  writeIndexState(shadow, { tree, index: signatureOf(shadow.index), userIndex, insisted, absent });
 }

@@ -4,7 +4,7 @@ import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkS
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createCheckpoint, openVault, type CheckpointRequest, type Vault } from '../../src/checkpoints/create.ts';
-import { carryOut, endJournal, prepareRollback, writeJournal, type RollbackJournal } from '../../src/checkpoints/rollback.ts';
+import { carryOut, endJournal, prepareRollback, readyTrees, refuseDamagedTarget, writeJournal, type RollbackJournal } from '../../src/checkpoints/rollback.ts';
 import type { Checkpoint } from '../../src/core/checkpoint.ts';
 
 /** Nothing of whoever runs the tests: no user's configuration, no editor, a fixed name. */
@@ -88,14 +88,17 @@ export class TestVault {
     return { agent, target: id, before: null, part: 'both', phase: 'preparing', cwd: this.folder, umask: 0o022, wasRunning: false, transcript: null, at: '', ...values };
   }
 
-  /** The whole of it, as the daemon does it. Gives the checkpoint of what was undone. */
-  async rollBack(target: Checkpoint, values: Partial<RollbackJournal> = {}): Promise<Checkpoint> {
+  /** The whole of it, as the daemon does it. Gives the checkpoint of what was undone; `meanwhile` runs once that is made. */
+  async rollBack(target: Checkpoint, values: Partial<RollbackJournal> = {}, meanwhile = (): void => {}): Promise<Checkpoint> {
     const journal = this.journal(target, values);
+    await refuseDamagedTarget(this.vault, target);
     writeJournal(this.vault, journal);
-    const before = await prepareRollback(this.vault, target, journal.part, this.request({ trigger: 'rollback', isGood: false }));
+    const before = await prepareRollback(this.vault, target, journal.part, this.request({ trigger: 'rollback', isGood: false, cwd: journal.cwd }));
+    meanwhile();
+    const ready = await readyTrees(this.vault, target, before, journal);
     const begun = { ...journal, before: before.id, phase: 'restoring' } as const;
     writeJournal(this.vault, begun);
-    await carryOut(this.vault, begun);
+    await carryOut(this.vault, begun, ready);
     endJournal(this.vault, { ...begun, phase: 'restored' });
     return before;
   }

@@ -5,7 +5,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createCheckpoint, openVault, type CheckpointRequest, type Vault } from '../../../src/checkpoints/create.ts';
 import { findRoot } from '../../../src/checkpoints/find-root.ts';
-import { findObstacles, restoreTree } from '../../../src/checkpoints/restore-tree.ts';
+import { findDifferences } from '../../../src/checkpoints/obstacles.ts';
+import { makeReady, putBack } from '../../../src/checkpoints/restore-tree.ts';
 import { openShadow } from '../../../src/checkpoints/shadow.ts';
 import { takeSnapshot } from '../../../src/checkpoints/snapshot.ts';
 import type { Checkpoint } from '../../../src/core/checkpoint.ts';
@@ -91,8 +92,8 @@ class Work {
     const [root] = target.roots;
     if (root === undefined) return null;
     return timed(async () => {
-      const { changes } = await findObstacles(shadow, now, root);
-      await restoreTree(shadow, now, { target: root, changes, umask: 0o022 });
+      const changes = await findDifferences(shadow, now, root);
+      await putBack(await makeReady(shadow, changes, ''), 0o022);
     });
   };
 

@@ -5,6 +5,7 @@
 import { findTranscript, transcriptPath } from '../../agents/claude/transcript-path.ts';
 import type { Transcript } from '../../checkpoints/conversation.ts';
 import type { Vault } from '../../checkpoints/create.ts';
+import type { ReadyTree } from '../../checkpoints/restore-tree.ts';
 import type { RollbackJournal } from '../../checkpoints/rollback.ts';
 import type { Checkpoint, RollbackPart } from '../../core/checkpoint.ts';
 import { MuxwardError } from '../../core/errors.ts';
@@ -37,9 +38,8 @@ export interface RolledBack {
 export async function rollBack(options: RollBackOptions, agent: ManagedAgent, target: Checkpoint, part: RollbackPart, how: 'whole' | 'within-recovery' = 'whole'): Promise<RolledBack> {
   const { checkpoints } = options;
   return checkpoints.inTurnOf(agent.spec.name, async () => {
-    const [vault, work, { glanceAt }] = await Promise.all([checkpoints.vault(), import('../../checkpoints/rollback.ts'), import('../../checkpoints/verify.ts')]);
-    const faults = await glanceAt(vault, target);
-    if (faults.length > 0) throw damaged(vault, target, faults);
+    const [vault, work] = await Promise.all([checkpoints.vault(), import('../../checkpoints/rollback.ts')]);
+    await work.refuseDamagedTarget(vault, target);
     const wasRunning = how === 'whole' && isLive(agent.record.state);
     const journal: RollbackJournal = { ...begun(agent, target, part), wasRunning };
     work.writeJournal(vault, journal);
@@ -49,13 +49,16 @@ export async function rollBack(options: RollBackOptions, agent: ManagedAgent, ta
         const request = await checkpoints.requestFor(agent, { trigger: 'rollback', message: `before going back to ${target.id}` });
         return work.prepareRollback(vault, target, part, request);
       });
-      const restoring = { ...journal, before: undone.id, phase: 'restoring', transcript: await transcriptFor(agent, target, part) } as const;
+      const transcript = await transcriptFor(agent, target, part);
+      const ready = await work.readyTrees(vault, target, undone, journal);
+      const restoring = { ...journal, before: undone.id, phase: 'restoring', transcript } as const;
       work.writeJournal(vault, restoring);
-      const filesChanged = await finish(options, agent, vault, restoring);
+      const filesChanged = await finish(options, agent, vault, restoring, ready);
       return { undone, filesChanged, restarted: wasRunning };
     } catch (error) {
       await undoIfUntouched(options, agent, vault);
-      throw error;
+      const left = work.readJournal(vault, agent.spec.name);
+      throw left?.phase === 'restoring' ? betweenTheTwo(error, left) : error;
     }
   });
 }
@@ -84,10 +87,10 @@ async function stopFor({ registry, lifecycle, stopGraceMs }: RollBackOptions, ag
 }
 
 /** From `restoring` on there is only forward: files, conversation, start. */
-async function finish(options: RollBackOptions, agent: ManagedAgent, vault: Vault, journal: RollbackJournal): Promise<number> {
+async function finish(options: RollBackOptions, agent: ManagedAgent, vault: Vault, journal: RollbackJournal, ready: readonly ReadyTree[] | null = null): Promise<number> {
   const { registry, launcher } = options;
   const work = await import('../../checkpoints/rollback.ts');
-  const filesChanged = journal.phase === 'restoring' ? (await work.carryOut(vault, journal)).files : 0;
+  const filesChanged = journal.phase === 'restoring' ? (await work.carryOut(vault, journal, ready)).files : 0;
   const restored = { ...journal, phase: 'restored' } as const;
   work.writeJournal(vault, restored);
   if (journal.transcript !== null) registry.patch(agent, { sessionId: journal.transcript === 'fresh' ? null : journal.transcript.sessionId });
@@ -113,6 +116,13 @@ async function undoIfUntouched({ registry, launcher }: RollBackOptions, agent: M
   await launcher.launch([agent], 'starting again: the rollback came to nothing');
 }
 
+/** What is left to the user where a disk is full, or a folder closed; the next daemon tries it again, too. */
+function betweenTheTwo(error: unknown, { agent, target, before }: RollbackJournal): unknown {
+  if (!(error instanceof MuxwardError)) return error;
+  const back = before === null ? '' : `, or go back: muxward rollback ${agent} ${before}`;
+  return new MuxwardError(error.code, `${agent} is between two checkpoints: ${error.message}`, { hint: `mend that and finish it: muxward rollback ${agent} ${target}${back}`, cause: error });
+}
+
 /** Which conversation it will go on in: its own one again where nothing was said since, else a copy that ends there. */
 async function transcriptFor({ spec, record }: ManagedAgent, target: Checkpoint, part: RollbackPart): Promise<RollbackJournal['transcript']> {
   if (part === 'files' || spec.type !== 'claude-code') return null;
@@ -123,13 +133,6 @@ async function transcriptFor({ spec, record }: ManagedAgent, target: Checkpoint,
   if (own !== undefined && holdsExactly(own, conversation)) return { sessionId: conversation.sessionId, path: own };
   const sessionId = crypto.randomUUID();
   return { sessionId, path: transcriptPath(spec, sessionId) } satisfies Transcript;
-}
-
-function damaged(vault: Vault, target: Checkpoint, [fault = '']: readonly string[]): MuxwardError {
-  const older = vault.manifests.list(target.agent).checkpoints.find(({ at, trigger }) => at < target.at && trigger !== 'rollback');
-  return new MuxwardError('refused', `the checkpoint ${target.id} is damaged: ${fault}`, {
-    hint: older === undefined ? 'there is none before it' : `the one before it: muxward rollback ${target.agent} ${older.id}`,
-  });
 }
 
 /** Files that a killed daemon was restoring, before anything is started on them. */

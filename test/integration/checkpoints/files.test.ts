@@ -215,3 +215,59 @@ test('two at once, of one agent and of two in one folder', async () => {
   expect(new Set(made.map(({ roots }) => roots[0]?.tree)).size).toBe(1);
   for (const one of made) expect(await verifyCheckpoint(it.vault, one)).toEqual([]);
 });
+
+test('what is written once it was saved is never replaced: nothing is touched then', async () => {
+  it.init();
+  it.write({ 'goes-dir/x.txt': 'x', 'becomes-dir': 'file' });
+  const target = await it.create();
+  it.write({ 'a.txt': 'changed', 'new.txt': 'new' });
+  for (const name of ['goes-dir', 'becomes-dir']) rmSync(path.join(it.folder, name), { recursive: true });
+  it.write({ 'goes-dir': 'file now', 'becomes-dir/y.txt': 'y' });
+  const at = (name: string): string => path.join(it.folder, name);
+  const meanwhile: readonly (readonly [name: string, write: () => void])[] = [
+    ['a.txt', () => writeFileSync(at('a.txt'), 'CHANGED')],
+    ['new.txt', () => writeFileSync(at('new.txt'), 'NEW')],
+    ['becomes-dir/z.txt', () => writeFileSync(at('becomes-dir/z.txt'), 'z')],
+    ['becomes-dir/y.txt', () => writeFileSync(at('becomes-dir/y.txt'), 'Y')],
+    ['goes-dir', () => writeFileSync(at('goes-dir'), 'other')],
+    ['a.txt', () => (rmSync(at('a.txt')), mkdirSync(at('a.txt')), writeFileSync(at('a.txt/in'), 'in'))],
+    ['new.txt', () => (rmSync(at('new.txt')), symlinkSync('a.txt', at('new.txt')))],
+  ];
+  const start = it.contents();
+  for (const [name, write] of meanwhile) {
+    const attempt = it.rollBack(target, {}, write);
+    await expect(attempt).rejects.toMatchObject({ code: 'failed', message: expect.stringContaining(`${at(name)} was written`) as string });
+    expect(it.contents()).not.toEqual(start);
+    rmSync(at(name.split('/')[0] ?? ''), { recursive: true, force: true });
+    for (const [file, content] of Object.entries(start)) if (!existsSync(at(file))) it.write({ [file]: content.slice(4) });
+    expect(it.contents()).toEqual(start);
+  }
+  await it.rollBack(target);
+  expect(it.contents()).toMatchObject({ 'a.txt': '644 a\n', 'goes-dir/x.txt': '644 x', 'becomes-dir': '644 file' });
+});
+
+test('a tracked file that is ignored is saved again when it comes back', async () => {
+  it.init();
+  it.write({ '.gitignore': '*.log\n', 'kept.log': 'one' });
+  it.git('add', '-f', '.');
+  const target = await it.create();
+  rmSync(path.join(it.folder, 'kept.log'));
+  expect((await it.create()).roots[0]?.tree).not.toBe(target.roots[0]?.tree);
+  it.write({ 'kept.log': 'one' });
+  expect((await it.create()).roots[0]?.tree).toBe(target.roots[0]?.tree);
+  rmSync(path.join(it.folder, 'kept.log'));
+  await it.rollBack(target);
+  expect((await it.create()).roots[0]?.tree).toBe(target.roots[0]?.tree);
+});
+
+test('a repository in the way of a file is refused, and stays', async () => {
+  it.write({ place: 'a file' });
+  const target = await it.create();
+  rmSync(path.join(it.folder, 'place'));
+  mkdirSync(path.join(it.folder, 'place'));
+  it.gitIn(path.join(it.folder, 'place'), 'init', '-q');
+  it.write({ 'place/work.txt': 'work' });
+  await expect(it.rollBack(target)).rejects.toMatchObject({ code: 'refused', message: expect.stringContaining('place') as string });
+  expect(it.contents()).toEqual({ 'place/work.txt': '644 work' });
+  expect(existsSync(path.join(it.folder, 'place/.git/HEAD'))).toBe(true);
+});
