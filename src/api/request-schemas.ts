@@ -183,7 +183,7 @@ const SCHEMAS: Record<Route, z.ZodMiniType> = {
   'POST /api/checkpoints/import': z.strictObject({ file: absolute, agent: text }),
   'GET /api/checkpoints/:id': NOTHING,
   'GET /api/checkpoints/:id/diff': NOTHING,
-  'POST /api/agents/:name/rollback': z.strictObject({ id: z.optional(text), part: z.enum(ROLLBACK_PARTS), undo: z.boolean() }),
+  'POST /api/agents/:name/rollback': z.strictObject({ id: z.optional(text), part: z.enum(ROLLBACK_PARTS), undo: z.boolean(), dryRun: z.optional(z.boolean()) }),
   'GET /api/claims': NOTHING,
   'GET /api/conflicts': NOTHING,
   'GET /api/conflicts/:id': NOTHING,

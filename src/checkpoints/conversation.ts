@@ -5,7 +5,7 @@ import type { CheckpointConversation } from '../core/checkpoint.ts';
 import { makePrivateFolder } from '../config/private-folder.ts';
 import { MuxwardError } from '../core/errors.ts';
 import { writePrivateFile } from '../system/secure-files.ts';
-import { hashOf, type Pieces } from './pieces.ts';
+import { hashOf, WHICH_ARE_WHOLE, type Pieces } from './pieces.ts';
 
 const NEWLINE = 0x0a;
 
@@ -22,7 +22,7 @@ export async function saveConversation(pieces: Pieces, transcript: Transcript): 
     text = await fs.promises.readFile(transcript.path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new MuxwardError('failed', `the transcript ${transcript.path} cannot be read`, { cause: error });
+    throw new MuxwardError('failed', `the transcript ${transcript.path} cannot be read`, { cause: error, hint: 'whose file is it? muxward reads it as the user that the daemon runs as' });
   }
   const whole = text.subarray(0, text.lastIndexOf(NEWLINE) + 1);
   if (whole.length === 0) return null;
@@ -36,7 +36,7 @@ export async function saveConversation(pieces: Pieces, transcript: Transcript): 
 export async function readConversation(pieces: Pieces, { pieces: list, hash }: CheckpointConversation): Promise<Buffer> {
   const text = await pieces.getLong(list);
   if (hashOf(text) === hash) return text;
-  throw new MuxwardError('failed', 'the conversation is not what was saved');
+  throw new MuxwardError('failed', 'the conversation is not what was saved', { hint: WHICH_ARE_WHOLE });
 }
 
 /**

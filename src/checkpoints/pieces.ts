@@ -18,6 +18,8 @@ const SMALL = 2 ** 16;
 const compress = promisify(zlib.zstdCompress);
 const decompress = promisify(zlib.zstdDecompress);
 
+export const WHICH_ARE_WHOLE = 'muxward checkpoint verify tells which ones are whole';
+
 export class Pieces {
   readonly #folder: string;
 
@@ -56,10 +58,10 @@ export class Pieces {
     try {
       text = await decompress(fs.readFileSync(this.#file(hash)));
     } catch (cause) {
-      throw new MuxwardError('failed', `the piece ${hash.slice(0, 12)} is missing or damaged`, { cause });
+      throw new MuxwardError('failed', `the piece ${hash.slice(0, 12)} is missing or damaged`, { cause, hint: WHICH_ARE_WHOLE });
     }
     if (text.length === bytes && hashOf(text) === hash) return text;
-    throw new MuxwardError('failed', `the piece ${hash.slice(0, 12)} is not what was saved`);
+    throw new MuxwardError('failed', `the piece ${hash.slice(0, 12)} is not what was saved`, { hint: WHICH_ARE_WHOLE });
   }
 
   async getLong(pieces: readonly Piece[]): Promise<Buffer> {

@@ -80,7 +80,7 @@ export async function importCheckpoint(vault: Vault, { file, id, agent, agentId,
       await gitDo(gitDir, ['fetch', '-q', '--no-tags', '--no-write-fetch-head', scratch, `refs/export/root-${i}:${ref}`], 'take the files', { env: { GIT_DIR: gitDir }, umask });
     }
     const faults = await verifyCheckpoint(vault, checkpoint);
-    if (faults.length > 0) throw new MuxwardError('refused', `${file} is damaged: ${faults[0]}`);
+    if (faults.length > 0) throw new MuxwardError('refused', `${file} is damaged: ${faults[0]}`, { hint: 'export it again where it came from, and copy it in binary mode' });
     vault.manifests.finish(checkpoint);
     return checkpoint;
   });
@@ -90,13 +90,13 @@ export async function importCheckpoint(vault: Vault, { file, id, agent, agentId,
 function insideOf({ roots }: Checkpoint, folder: string): string {
   const inside = path.relative(roots[0]?.path ?? '/', folder);
   if (!inside.startsWith('..') && !path.isAbsolute(inside)) return inside;
-  throw new MuxwardError('refused', `the checkpoint wants to write to ${folder}, outside of its own folder`);
+  throw new MuxwardError('refused', `the checkpoint wants to write to ${folder}, outside of its own folder`, { hint: 'muxward did not write it so: do not import it' });
 }
 
 async function takePieces(vault: Vault, checkpoint: Checkpoint, scratch: string): Promise<void> {
   const pieces = piecesOf(vault, checkpoint.agent);
   for (const hash of hashesOf(checkpoint)) {
-    if (!HASH.test(hash)) throw new MuxwardError('refused', 'the checkpoint names a piece that is none');
+    if (!HASH.test(hash)) throw new MuxwardError('refused', 'the checkpoint names a piece that is none', { hint: 'muxward did not write it so: do not import it' });
     await pieces.put(await gitDo(scratch, ['cat-file', 'blob', `${MANIFEST_REF}:${hash}`], 'take the pieces'));
   }
 }

@@ -27,7 +27,8 @@ export function statusOf(outcomes: readonly ActOutcome[]): number {
 async function tell(context: Context, { name, outcome, detail, error }: ActOutcome): Promise<void> {
   const { safeLine } = await import('./render/safe-text.ts');
   if (outcome === 'failed') {
-    const message = `${name}: ${safeLine(error?.message ?? detail)}`;
+    const said = safeLine(error?.message ?? detail);
+    const message = said.startsWith(`${name} `) || said.startsWith(`${name}:`) ? said : `${name}: ${said}`;
     const body = { code: error?.code ?? 'failed', message, ...(error?.hint === undefined ? {} : { hint: error.hint }) } as const;
     writeErr(renderError(body, context));
     return;

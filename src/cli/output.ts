@@ -42,7 +42,7 @@ function writeAll(descriptor: number, data: string | Uint8Array): void {
 
 function recover(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') throw new OutputClosed();
-  if (error.code !== 'EAGAIN') throw new MuxwardError('failed', `the output could not be written: ${error.message}`);
+  if (error.code !== 'EAGAIN') throw new MuxwardError('failed', `the output could not be written: ${error.message}`, { hint: 'is the disk full that it goes to, or the terminal gone?' });
   // A pipe that somebody else made non-blocking, and that is full.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
 }

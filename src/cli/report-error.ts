@@ -27,7 +27,7 @@ export async function reportError(error: unknown, settings: ReportSettings): Pro
 
 /** `✘ what` and `  hint: what to do`, or with `--json` the object that the wire has too. */
 export function renderError(body: ErrorBody, { json, color }: Pick<ReportSettings, 'json' | 'color'>): string {
-  if (json) return `${JSON.stringify({ error: body })}\n`;
+  if (json) return `${JSON.stringify({ error: { ...body, hint: body.hint ?? null } })}\n`;
   const paint = (code: number, text: string): string => (color ? `\u001B[${code}m${text}\u001B[0m` : text);
   const hint = body.hint === undefined ? '' : `  ${paint(2, 'hint:')} ${indent(body.hint)}\n`;
   return `${paint(31, '✘')} ${indent(body.message)}\n${hint}`;

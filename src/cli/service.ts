@@ -40,10 +40,14 @@ export async function installService(context: Context, dryRun: boolean): Promise
 }
 
 /** Disables it and removes the file; the daemon ends, agents live on. */
-export async function uninstallService(context: Context): Promise<number> {
+export async function uninstallService(context: Context, dryRun: boolean): Promise<number> {
   const service = serviceFor(process.platform, context.paths.home, process.env);
   if (!fs.existsSync(service.file)) {
     tell(context, service, [`nothing to undo: ${service.file} is not there`]);
+    return EXIT.ok;
+  }
+  if (dryRun) {
+    tell(context, service, [...service.disable.map((command) => `would run ${command.join(' ')}`), `would remove ${service.file}`]);
     return EXIT.ok;
   }
   requireManager(service);

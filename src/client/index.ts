@@ -28,6 +28,8 @@ export function connect(options: ConnectOptions = {}): Client {
 }
 
 function homeOf(env: NodeJS.ProcessEnv): string {
-  const state = env['XDG_STATE_HOME'] ?? path.join(os.homedir(), '.local/state');
-  return env['MUXWARD_HOME'] ?? path.join(state, 'muxward');
+  if (env['MUXWARD_HOME']) return path.resolve(env['MUXWARD_HOME']);
+  const state = env['XDG_STATE_HOME'];
+  if (state && path.isAbsolute(state)) return path.join(state, 'muxward');
+  return path.join(env['HOME'] || os.userInfo().homedir, '.local/state/muxward');
 }

@@ -42,7 +42,7 @@ export function defaultHome(env: NodeJS.ProcessEnv): string {
   if (env['MUXWARD_HOME']) return path.resolve(env['MUXWARD_HOME']);
   const state = env['XDG_STATE_HOME'];
   if (state && path.isAbsolute(state)) return path.join(state, 'muxward');
-  return path.join(env['HOME'] ?? os.homedir(), '.local/state/muxward');
+  return path.join(env['HOME'] || os.userInfo().homedir, '.local/state/muxward');
 }
 
 export function homePaths(home: string): HomePaths {

@@ -74,6 +74,11 @@ export interface Resources {
   readonly at: string;
 }
 
+/** Every field is null while it does not run, and until it is first looked at. */
+export type ResourcesNow = Resources | { readonly [K in keyof Resources]: null };
+
+export const NO_RESOURCES: ResourcesNow = { cpuPercent: null, rssBytes: null, processes: null, at: null };
+
 /** One agent as the world sees it. Fields are only ever added. Times are ISO 8601 UTC. */
 export interface Agent {
   readonly id: string;
@@ -110,7 +115,7 @@ export interface Agent {
   };
   readonly activity: Activity;
   /** Null while no process runs or none was sampled yet. */
-  readonly resources: Resources | null;
+  readonly resources: ResourcesNow;
   readonly limits: Limits;
   /** `inputTokens` with those read from and written to the prompt cache. */
   readonly cost: { readonly usd: number; readonly inputTokens: number; readonly outputTokens: number };

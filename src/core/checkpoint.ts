@@ -142,10 +142,12 @@ export interface CheckpointDiff {
 }
 
 export interface RollbackReply {
+  /** Nothing was done: this is what would be. */
+  readonly dryRun: boolean;
   /** What the agent stands at now. */
   readonly checkpoint: CheckpointView;
-  /** What was undone; `rollback --undo` returns to it. */
-  readonly undone: CheckpointView;
+  /** What was undone; `rollback --undo` returns to it. Null with `dryRun`. */
+  readonly undone: CheckpointView | null;
   readonly part: RollbackPart;
   readonly filesChanged: number;
   readonly restarted: boolean;

@@ -221,7 +221,7 @@ export interface Routes {
   'POST /api/checkpoints/export': { takes: { readonly id: string; readonly file: string }; gives: { readonly file: string; readonly bytes: number } };
   'POST /api/checkpoints/import': { takes: { readonly file: string; readonly agent: string }; gives: CheckpointView };
   /** Without an id: the last good one. `undo`: to what the last rollback undid. */
-  'POST /api/agents/:name/rollback': { takes: { readonly id?: string; readonly part: RollbackPart; readonly undo: boolean }; gives: RollbackReply };
+  'POST /api/agents/:name/rollback': { takes: { readonly id?: string; readonly part: RollbackPart; readonly undo: boolean; readonly dryRun?: boolean }; gives: RollbackReply };
   'GET /api/claims': { takes: undefined; gives: { readonly claims: readonly Claim[] } };
   'GET /api/conflicts': { takes: undefined; gives: ConflictsReply };
   'GET /api/conflicts/:id': { takes: undefined; gives: ConflictHunks };

@@ -4,7 +4,7 @@
  */
 import type { Mind } from '../agents/claude/mind.ts';
 import type { Activity } from '../core/activity.ts';
-import type { Agent, AgentSpec, Resources } from '../core/agent.ts';
+import { NO_RESOURCES, type Agent, type AgentSpec, type Resources } from '../core/agent.ts';
 import { budgetState } from '../core/budget.ts';
 import type { End, EndKind } from '../core/end.ts';
 import { isProbed, type HealthStatus } from '../core/health.ts';
@@ -205,7 +205,7 @@ export function toAgent({ spec, record, resources, health, activity, cost }: Man
     exit: record.exit && exitOf(record.exit),
     health: isRunning(record.state) || record.state === 'terminating' || health.status === 'none' ? health : { ...health, status: 'unknown' },
     activity: record.parked === true && record.state === 'spawning' ? { status: 'limited', evidence: record.reason, at: record.since } : activity,
-    resources: process === null ? null : resources,
+    resources: (process && resources) ?? NO_RESOURCES,
     limits: spec.limits,
     cost,
     ...(spec.budgetUsd === undefined ? {} : { budget: budgetState(spec.budgetUsd, cost.usd) }),

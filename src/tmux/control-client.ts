@@ -91,7 +91,7 @@ export class ControlClient {
    */
   async source(path: string, count: number): Promise<readonly Reply[]> {
     const [head, ...rest] = await this.#send(commandLine(['source-file', path]), 1 + count, path);
-    if (head && !head.ok) throw new MuxwardError('tmux', `tmux refused ${path}: ${head.message}`);
+    if (head && !head.ok) throw new MuxwardError('tmux', `tmux refused ${path}: ${head.message}`, { hint: 'muxward doctor looks at tmux and the home' });
     return rest;
   }
 

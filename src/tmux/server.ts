@@ -346,7 +346,7 @@ export class TmuxServer {
 
   async #must(args: readonly string[]): Promise<readonly string[]> {
     const reply = await this.#run(args);
-    if (!reply.ok) throw new MuxwardError('tmux', `tmux ${args[0]}: ${reply.message}`);
+    if (!reply.ok) throw new MuxwardError('tmux', `tmux ${args[0]}: ${reply.message}`, { hint: 'muxward doctor looks at tmux; muxward daemon logs tells more' });
     return reply.lines;
   }
 

@@ -210,6 +210,8 @@ describe('stop', () => {
     expect(await home.json('daemon', 'status')).toMatchObject({ running: true, pid, home: home.home });
     expect(await home.ok('daemon', 'logs')).toContain(`(pid ${pid}, 0 agents)`);
     expect((await home.ok('daemon', 'logs', '-n', '1')).trim().split('\n')).toHaveLength(1);
+    expect(await home.json('daemon', 'logs', '-n', '1')).toEqual({ file: path.join(home.home, 'daemon.log'), lines: [expect.any(String)] });
+    expect(await home.json('daemon', 'stop', '--agents', '--dry-run')).toEqual({ dryRun: true, running: true, pid, agents: [] });
     await home.ok('daemon', 'stop');
     expect(await home.ok('daemon', 'stop')).toContain('no daemon runs');
     expect(await home.ok('daemon', 'logs')).toContain('ends: asked to');

@@ -52,6 +52,11 @@ describe('stop', () => {
       exit: { kind: 'stopped-by-user' },
     });
     expect(await act('stop', 'polite')).toMatchObject({ outcome: 'unchanged' });
+    await home.ok('start', 'polite');
+    const again = await home.agent('polite');
+    expect(await act('start', 'polite')).toMatchObject({ outcome: 'unchanged', detail: `runs already (pid ${again.pid})` });
+    expect(await home.ok('restart', 'polite', '--dry-run')).toBe('polite: would restart\n');
+    expect((await home.agent('polite')).generation).toBe(again.generation);
   });
 
   test('SIGKILL after --grace for one that ignores SIGTERM, at once with --force', async () => {

@@ -71,7 +71,10 @@ describe('what is shown', () => {
     await home.ok('daemon', 'stop');
     expect(await home.ok('logs', 'past')).toContain('remember me');
     expect((await home.run(['daemon', 'status'])).status).toBe(4);
+    const { id } = await home.agent('past');
+    expect((await home.events('--agent', id)).map(({ type }) => type)).toContain('agent.ended');
     await home.ok('rm', 'past');
+    expect((await home.events('--agent', 'past')).map(({ type }) => type)).toContain('agent.removed');
     expect(await home.ok('logs', 'past')).toContain('remember me');
   });
 

@@ -27,25 +27,25 @@ describe('resources', () => {
     const grown = await home.agentThat(
       'heavy',
       'has been measured',
-      ({ resources }) => (resources?.rssBytes ?? 0) > 80 * 2 ** 20 && resources?.cpuPercent !== null,
+      ({ resources }) => (resources.rssBytes ?? 0) > 80 * 2 ** 20 && resources.cpuPercent !== null,
     );
-    expect(grown.resources?.processes).toBe(2);
-    expect(grown.resources?.rssBytes).toBeLessThan(300 * 2 ** 20);
+    expect(grown.resources.processes).toBe(2);
+    expect(grown.resources.rssBytes).toBeLessThan(300 * 2 ** 20);
     const [before, sinceMs] = [ticks(), performance.now()];
     await eventually(() => ticks() - before > 50, 'it has had half a second of CPU');
     const truePercent = (ticks() - before) / ((performance.now() - sinceMs) / 1000);
     const told = await home.agentThat(
       'heavy',
       'uses CPU',
-      ({ resources }) => (resources?.cpuPercent ?? 0) > 20,
+      ({ resources }) => (resources.cpuPercent ?? 0) > 20,
     );
-    expect(Math.abs((told.resources?.cpuPercent ?? 0) - truePercent)).toBeLessThan(45);
+    expect(Math.abs((told.resources.cpuPercent ?? 0) - truePercent)).toBeLessThan(45);
     expect(await home.ok('top', '--once')).toMatch(/heavy/);
     const top = home.start(['top', '--json', 'heavy']);
     await eventually(
       () =>
         documents<StatusReply>(top.output()).some(
-          ({ agents }) => (agents[0]?.resources?.cpuPercent ?? 0) > 20,
+          ({ agents }) => (agents[0]?.resources.cpuPercent ?? 0) > 20,
         ),
       'top tells it too',
     );

@@ -1,9 +1,10 @@
 // `spawn`: what comes back, how agents are named and chosen, and what is refused before anything is touched.
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Agent } from '../../src/core/agent.ts';
-import { eventually, isAlive, MuxwardHome } from '../helpers/muxward-home.ts';
+import { eventually, isAlive, MUXWARD, MuxwardHome } from '../helpers/muxward-home.ts';
 
 let home: MuxwardHome;
 
@@ -61,7 +62,7 @@ describe('what comes back', () => {
       exit: null,
       health: { status: 'none', failures: 0, lastOkAt: null, responseMs: null, reason: null },
       activity: { status: 'unknown', evidence: expect.any(String), at: null, detail: null, source: 'none', until: null },
-      resources: null,
+      resources: { cpuPercent: null, rssBytes: null, processes: null, at: null },
       limits: { memoryBytes: 2 * 2 ** 30, cpu: 1.5, timeoutMs: 1_800_000, processes: null, outputBytes: null, actions: {} },
       cost: { usd: 0, inputTokens: 0, outputTokens: 0 },
       sessionId: null,
@@ -71,9 +72,9 @@ describe('what comes back', () => {
       startedAt: expect.stringMatching(ISO),
     });
     expect(readFileSync(`/proc/${agent.pid}/cmdline`, 'utf8').split('\0').slice(-2)).toEqual(['1000', '']);
-    const { resources } = await home.agentThat('full', 'was sampled', (one) => one.resources !== null);
+    const { resources } = await home.agentThat('full', 'was sampled', (one) => one.resources.at !== null);
     expect(resources).toEqual({
-      cpuPercent: resources?.cpuPercent,
+      cpuPercent: resources.cpuPercent,
       rssBytes: expect.any(Number),
       processes: 1,
       at: expect.stringMatching(ISO),
@@ -228,6 +229,16 @@ describe('what is refused', () => {
     } finally {
       await fresh.end();
     }
+  });
+
+  test('from a folder that is gone, where another is named', async () => {
+    const folder = home.file('gone');
+    mkdirSync(folder);
+    const from = (...flags: string[]): string => execFileSync('sh', ['-c', 'cd "$1" && rmdir "$1" && shift && "$@" 2>&1 || true', 'sh', folder, MUXWARD, 'spawn', 'homeless', ...flags, '--', 'sleep', '1000'], { env: home.env, encoding: 'utf8' });
+    expect(from()).toContain('the current folder is gone');
+    mkdirSync(folder);
+    expect(from('--cwd', home.work)).toContain('homeless\n');
+    expect((await home.agent('homeless')).cwd).toBe(home.work);
   });
 
   test('a program that goes between the check and its start is told, not waited for', async () => {

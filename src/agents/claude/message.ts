@@ -31,7 +31,7 @@ const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\u200b-\u200f\u2060-\u2064\u
 /** What is sent of a text: Claude Code drops blanks at the end. @throws MuxwardError `usage` where it cannot be sent exactly. */
 export function messageOf(text: string, isCommand: boolean): string {
   const message = text.replaceAll('\r\n', '\n').trimEnd();
-  if (message === '') throw new MuxwardError('usage', 'there is nothing to send: the text is empty');
+  if (message === '') throw new MuxwardError('usage', 'there is nothing to send: the text is empty', { hint: 'muxward send NAME TEXT; a key alone: muxward keys NAME Enter' });
   if (Buffer.byteLength(message) > MESSAGE_MAX_BYTES) {
     throw new MuxwardError('usage', `${Buffer.byteLength(message)} bytes are too many for a message`, {
       hint: `at most ${MESSAGE_MAX_BYTES}; put it in a file and tell the agent to read it`,

@@ -33,7 +33,7 @@ export const command = defineCommand<AttachOptions>({
         hint: `${near === undefined ? '' : `did you mean ${near}? `}One of ${WINDOWS.join(', ')}`,
       });
     }
-    if (options.waiting && name !== '') throw new MuxwardError('usage', '--waiting says which agent: no name goes with it');
+    if (options.waiting && name !== '') throw new MuxwardError('usage', '--waiting says which agent: no name goes with it', { hint: 'muxward attach --waiting' });
     if (!options.waiting && name === '') throw new MuxwardError('usage', 'attach to which agent?', { hint: 'muxward attach NAME, or --waiting for the next that waits for you' });
     return await attach(context, options.waiting ? await nextWaiting(context) : checkName(name), { window, readOnly });
   },

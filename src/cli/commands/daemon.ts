@@ -5,6 +5,7 @@ import { isNobodyThere } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../../core/errors.ts';
 import type { DaemonInfo } from '../../core/protocol.ts';
+import { isLive } from '../../core/state.ts';
 import { formatDuration } from '../../core/units.ts';
 import { withProgress } from '../render/progress.ts';
 
@@ -24,8 +25,11 @@ const start = defineSubcommand('start it; any command does so on first need', {
   },
 });
 
-const stop = defineSubcommand<{ readonly agents?: boolean }>('end it; agents live on, unless asked', {
-  options: [{ flags: '--agents', about: 'end all agents too' }],
+const stop = defineSubcommand<{ readonly agents?: boolean; readonly dryRun?: boolean }>('end it; agents live on, unless asked', {
+  options: [
+    { flags: '--agents', about: 'end all agents too' },
+    { flags: '--dry-run', about: 'say what would be ended, end nothing' },
+  ],
   examples: [
     { run: 'muxward daemon stop', about: 'agents live on; the next command finds them again' },
     { run: 'muxward daemon stop --agents', about: 'nothing is left running' },
@@ -34,6 +38,7 @@ const stop = defineSubcommand<{ readonly agents?: boolean }>('end it; agents liv
     const { agents = false } = options;
     const info = await runningInfo(context);
     if (info === undefined) return showDown(context, EXIT.ok);
+    if (options.dryRun) return await tellWhatWouldEnd(context, info.pid, agents);
     const doing = agents ? 'ending all agents and the daemon' : 'ending the daemon';
     await withProgress(context, doing, stopAndWait(context, agents, info.pid));
     if (context.json) context.out(`${JSON.stringify({ running: false, pid: info.pid })}\n`);
@@ -89,17 +94,26 @@ const install = defineSubcommand('start it when you log in (systemd, launchd)', 
 });
 
 const uninstall = defineSubcommand('undo install', {
+  options: [{ flags: '--dry-run', about: 'say what would be done, do nothing' }],
   examples: [
     { run: 'muxward daemon uninstall', about: 'disables and removes the unit' },
     { run: 'muxward --home /srv/agents daemon uninstall', about: 'that of another home' },
   ],
-  async run({ context }) {
+  async run({ context, options }: { context: Context; options: { readonly dryRun?: boolean } }) {
     const { uninstallService } = await import('../service.ts');
-    return await uninstallService(context);
+    return await uninstallService(context, options.dryRun ?? false);
   },
 });
 
 export const command: CommandGroup = { subcommands: { start, stop, status, logs, install, uninstall }, otherwise: 'status' };
+
+async function tellWhatWouldEnd(context: Context, pid: number, withAgents: boolean): Promise<number> {
+  const { agents } = withAgents ? await context.daemon.call('GET /api/agents', {}) : { agents: [] };
+  const names = agents.filter(({ state }) => isLive(state)).map(({ name }) => name);
+  if (context.json) context.out(`${JSON.stringify({ dryRun: true, running: true, pid, agents: names })}\n`);
+  else context.out(`daemon: would end (pid ${pid})\n${names.map((name) => `${name}: would stop\n`).join('')}`);
+  return EXIT.ok;
+}
 
 /** Channels of alerts that cannot work: supervision goes on without them. */
 async function noteChannels(context: Context): Promise<void> {

@@ -9,6 +9,8 @@ import type { Routes } from '../../core/protocol.ts';
 import { parseTime } from '../time-option.ts';
 
 const DEFAULT_LIMIT = 100;
+/** More than are kept. */
+const NO_LIMIT = 9_999_999;
 
 interface EventsOptions {
   readonly follow?: boolean;
@@ -22,7 +24,7 @@ export const command = defineCommand<EventsOptions>({
     { flags: '-f, --follow', about: 'stay, and show what happens' },
     { flags: '--agent <name>', about: 'only of that agent' },
     { flags: '--since <time>', about: 'from then on: 2030-01-31T12:00:00Z, or 10m for ten minutes ago' },
-    { flags: '-n, --limit <n>', about: `at most so many (default: ${DEFAULT_LIMIT})` },
+    { flags: '-n, --limit <n>', about: `at most so many, the newest (default: ${DEFAULT_LIMIT}; with --since all)` },
   ],
   examples: [
     { run: 'muxward events --agent crawler --since 1h', about: 'what happened to it' },
@@ -47,7 +49,7 @@ export const command = defineCommand<EventsOptions>({
 function requestOf({ follow = false, agent, since, limit }: EventsOptions): Routes['GET /api/events']['takes'] {
   return {
     follow,
-    limit: limitOf(limit),
+    limit: limit === undefined && since !== undefined ? NO_LIMIT : limitOf(limit),
     ...(agent === undefined ? {} : { agent: checkName(agent) }),
     ...(since === undefined ? {} : { since: new Date(parseTime(since, '--since', Date.now())).toISOString() }),
   };

@@ -9,6 +9,7 @@ interface RollbackOptions {
   readonly filesOnly?: boolean;
   readonly conversationOnly?: boolean;
   readonly undo?: boolean;
+  readonly dryRun?: boolean;
 }
 
 export const command = defineCommand<RollbackOptions>({
@@ -17,6 +18,7 @@ export const command = defineCommand<RollbackOptions>({
     { flags: '--files-only', about: 'the conversation goes on as it is' },
     { flags: '--conversation-only', about: 'files stay as they are' },
     { flags: '--undo', about: 'back to what the last rollback undid' },
+    { flags: '--dry-run', about: 'say what would be undone, undo nothing' },
   ],
   notes: 'Without an id: the last good checkpoint. What is undone is saved first. The agent is stopped, and runs again afterwards if it ran. Branches, commits and your index stay.',
   examples: [
@@ -25,7 +27,7 @@ export const command = defineCommand<RollbackOptions>({
   ],
   async run({ context, args: [name, id, ...rest], options }) {
     const agent = one(name === undefined ? [] : [name, ...rest], 'rollback', 'which agent?', 'muxward rollback NAME [ID]');
-    const request = { ...(id === undefined ? {} : { id }), part: partOf(options), undo: options.undo ?? false };
+    const request = { ...(id === undefined ? {} : { id }), part: partOf(options), undo: options.undo ?? false, dryRun: options.dryRun ?? false };
     if (request.undo && id !== undefined) throw new MuxwardError('usage', 'rollback --undo takes no id', { hint: `muxward rollback ${agent} --undo, or: muxward rollback ${agent} ${id}` });
     const reply = await withProgress(context, `rolling ${agent} back`, context.daemon.call('POST /api/agents/:name/rollback', request, { path: { name: agent } }));
     if (context.json) context.out(`${JSON.stringify(reply)}\n`);

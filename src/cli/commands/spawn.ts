@@ -89,7 +89,7 @@ export const command = defineCommand<SpawnOptions>({
 });
 
 async function specOf(context: Context, name: string, flags: SpecFlags, program: readonly string[] | undefined): Promise<AgentSpec> {
-  const caller = { env: process.env, cwd: currentFolder(), umask: process.umask(), defaults: await agentDefaults(context), types: () => agentTypeNames(terminalFolders(context.paths.home, context.installation)) };
+  const caller = { env: process.env, cwd: currentFolder(flags.cwd), umask: process.umask(), defaults: await agentDefaults(context), types: () => agentTypeNames(terminalFolders(context.paths.home, context.installation)) };
   return await agentSpec(name, flags, program, caller);
 }
 
@@ -142,11 +142,13 @@ function inventName(type: string | undefined, program: readonly string[] | undef
   return `${clean}-${Math.random().toString(36).slice(2, 6).padEnd(4, '0')}`;
 }
 
-function currentFolder(): string {
+/** `asked`: where the agent shall work. The caller's own folder may be gone where that needs none. */
+function currentFolder(asked: string | undefined): string {
   try {
     return process.cwd();
   } catch {
-    throw new MuxwardError('usage', 'the current folder is gone', { hint: 'change to one that exists' });
+    if (asked !== undefined && path.isAbsolute(asked)) return '/';
+    throw new MuxwardError('usage', 'the current folder is gone', { hint: 'change to one that exists, or say where: --cwd /some/folder' });
   }
 }
 

@@ -14,6 +14,12 @@ export async function showDaemonLog(context: Context, { follow = false, lines }:
   if (lines !== undefined && !/^\d{1,9}$/.test(lines)) {
     throw new MuxwardError('usage', `--lines: "${printable(lines)}" is no number of lines`, { hint: 'a whole number, for example -n 100' });
   }
+  const collected: string[] = [];
+  const collect = (text: string): void => {
+    const line = text.replace(/\n$/, '');
+    if (follow) context.out(`${JSON.stringify({ line })}\n`);
+    else collected.push(line);
+  };
   await showLogs([{ path: context.paths.daemonLog, prefix: '' }], {
     follow,
     lines: lines === undefined ? null : Number(lines),
@@ -22,8 +28,10 @@ export async function showDaemonLog(context: Context, { follow = false, lines }:
     grep: null,
     raw: false,
     timestamps: false,
-    write: context.out,
+    wholeLines: context.json,
+    write: context.json ? collect : context.out,
     writeBytes: context.out,
     onLoss: () => undefined,
   });
+  if (context.json && !follow) context.out(`${JSON.stringify({ file: context.paths.daemonLog, lines: collected })}\n`);
 }

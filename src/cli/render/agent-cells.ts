@@ -51,11 +51,11 @@ export function healthCell({ state, health }: Agent, look: Look): string {
 }
 
 export function cpuCell({ resources }: Agent, none: string): string {
-  return resources === null || resources.cpuPercent === null ? none : `${Math.round(resources.cpuPercent)} %`;
+  return resources.cpuPercent === null ? none : `${Math.round(resources.cpuPercent)} %`;
 }
 
 export function memoryCell({ resources }: Agent, none: string): string {
-  return resources === null ? none : formatSize(resources.rssBytes);
+  return resources.rssBytes === null ? none : formatSize(resources.rssBytes);
 }
 
 /** How long its process runs. */

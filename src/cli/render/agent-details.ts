@@ -33,7 +33,7 @@ function nowFields(agent: AgentDetails, look: Look, nowMs: number): Field[] {
     ['activity', activityCell(agent, none, nowMs)],
     ['health', `${healthCell(agent, look)}${answered(agent)}`],
     ['process', agent.pid === null ? none : `${agent.pid}, up ${uptimeCell(agent, none, nowMs)}, run ${agent.generation}, ${agent.restarts} restarts`],
-    ['uses', resources === null ? none : `${cpuCell(agent, none)} CPU, ${memoryCell(agent, none)} memory, ${resources.processes} process${resources.processes === 1 ? '' : 'es'}`],
+    ['uses', resources.at === null ? none : `${cpuCell(agent, none)} CPU, ${memoryCell(agent, none)} memory, ${resources.processes} process${resources.processes === 1 ? '' : 'es'}`],
     ['last end', exit === null ? none : `${describeEnd(exit)} at ${exit.at}`],
   ];
 }

@@ -65,6 +65,8 @@ export function tellRolledBack({ checkpoint, undone, filesChanged, restarted, pa
   const { agent } = checkpoint;
   const talk = part === 'files' || checkpoint.conversation === null ? '' : `, conversation of ${checkpoint.conversation.lines} lines`;
   const changed = part === 'conversation' ? '' : `, ${filesChanged === 1 ? '1 file' : `${filesChanged} files`} restored`;
-  const said = `${agent} is at ${checkpoint.id}, of ${ago(checkpoint.at, nowMs)} ago${changed}${talk}${restarted ? ', and runs again' : ''}`;
+  const target = `${checkpoint.id}, of ${ago(checkpoint.at, nowMs)} ago${changed}${talk}`;
+  if (undone === null) return `${agent} would be at ${target}${restarted ? ', and run again' : ''}\n`;
+  const said = `${agent} is at ${target}${restarted ? ', and runs again' : ''}`;
   return forPeople ? `${palette.good('✔')} ${said}          forward again: muxward rollback ${agent} --undo\n` : `${said} (undone: ${undone.id})\n`;
 }

@@ -34,7 +34,7 @@ function rowOf(agent: Agent, look: Look, nowMs: number): string[] {
     cpuCell(agent, none),
     memoryCell(agent, none),
     memoryBytes === null ? none : formatSize(memoryBytes),
-    agent.resources === null ? none : String(agent.resources.processes),
+    agent.resources.processes === null ? none : String(agent.resources.processes),
     uptimeCell(agent, none, nowMs),
     activityCell(agent, none, nowMs),
   ];
@@ -43,14 +43,14 @@ function rowOf(agent: Agent, look: Look, nowMs: number): string[] {
 function totals(agents: readonly Agent[]): string {
   const cpu = agents.reduce((sum, agent) => sum + Math.max(0, cpuOf(agent)), 0);
   const memory = agents.reduce((sum, agent) => sum + Math.max(0, memoryOf(agent)), 0);
-  const processes = agents.reduce((sum, agent) => sum + (agent.resources?.processes ?? 0), 0);
+  const processes = agents.reduce((sum, agent) => sum + (agent.resources.processes ?? 0), 0);
   return `${agents.length} ${agents.length === 1 ? 'agent' : 'agents'}, ${processes} process${processes === 1 ? '' : 'es'}, ${Math.round(cpu)} % CPU, ${formatSize(memory)} memory`;
 }
 
 function cpuOf({ resources }: Agent): number {
-  return resources?.cpuPercent ?? -1;
+  return resources.cpuPercent ?? -1;
 }
 
 function memoryOf({ resources }: Agent): number {
-  return resources?.rssBytes ?? -1;
+  return resources.rssBytes ?? -1;
 }

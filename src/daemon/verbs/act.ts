@@ -20,12 +20,13 @@ export async function act(daemon: Daemon, request: ActRequest): Promise<{ outcom
   if (request.dryRun) return { outcomes: agents.map((agent) => outcomeOf(agent, { outcome: 'done', detail: wouldDo(request) })) };
   const again = request.action === 'start' || request.action === 'restart' ? await withWorktrees(daemon, agents) : new Map<ManagedAgent, Again>();
   const ready = agents.filter((agent) => again.get(agent)?.error === undefined);
-  if (request.action === 'start') await startAll(daemon, ready.filter(({ record }) => !isLive(record.state)));
+  const down = request.action === 'start' ? ready.filter(({ record }) => !isLive(record.state)) : [];
+  await startAll(daemon, down);
   const outcomes = agents.map(async (agent) => {
     try {
       const { error, told } = again.get(agent) ?? {};
       if (error !== undefined) throw error;
-      const { outcome, detail } = await actOn(daemon, agent, request);
+      const { outcome, detail } = await actOn(daemon, agent, request, down.includes(agent));
       return outcomeOf(agent, { outcome, detail: told === undefined ? detail : `${detail}; ${told}` });
     } catch (error) {
       if (!(error instanceof MuxwardError)) throw error;
@@ -72,10 +73,10 @@ function wouldDo({ action, force }: ActRequest): string {
   return `would ${action === 'remove' ? `remove${force ? ', stopping it first' : ''}` : action}`;
 }
 
-function actOn(daemon: Daemon, agent: ManagedAgent, request: ActRequest): Done | Promise<Done> {
+function actOn(daemon: Daemon, agent: ManagedAgent, request: ActRequest, startedNow: boolean): Done | Promise<Done> {
   switch (request.action) {
     case 'start':
-      return start(daemon, agent);
+      return start(daemon, agent, startedNow);
     case 'stop':
       return stop(daemon, agent, request);
     case 'restart':
@@ -103,10 +104,12 @@ async function startAll({ registry, launcher }: Daemon, agents: readonly Managed
   await launcher.launch(agents, 'starting, as you asked');
 }
 
-async function start(daemon: Daemon, agent: ManagedAgent): Promise<Done> {
+/** `startedNow`: this very call has started it. */
+async function start(daemon: Daemon, agent: ManagedAgent, startedNow: boolean): Promise<Done> {
   const { registry, launcher, lifecycle } = daemon;
   const { record } = agent;
   if (record.state === 'paused') return resume(daemon, agent);
+  if (isRunning(record.state) && !startedNow) return { outcome: 'unchanged', detail: `runs already (pid ${record.process?.pid})` };
   if (await lifecycle.endWait(agent)) {
     await launcher.relaunch(agent, 'starting, as you asked');
   } else if (record.state === 'spawning') {
@@ -202,7 +205,7 @@ async function interrupt({ lifecycle, headless, typist }: Daemon, agent: Managed
     const ended = await typist.interrupt(agent, livePane(agent));
     return ended ? { outcome: 'done', detail: 'interrupted (Escape)' } : { outcome: 'unchanged', detail: 'was at rest' };
   }
-  if (!lifecycle.interrupt(agent)) throw new MuxwardError('failed', `${agent.spec.name}: its process is gone`);
+  if (!lifecycle.interrupt(agent)) throw new MuxwardError('failed', `${agent.spec.name}: its process is gone`, { hint: `muxward status ${agent.spec.name} tells what became of it` });
   return { outcome: 'done', detail: 'interrupted (SIGINT)' };
 }
 

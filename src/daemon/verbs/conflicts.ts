@@ -30,7 +30,7 @@ async function sidesOf({ registry, conflicts }: Daemon, { agents, base }: Confli
   const own = conflicts.stateOf(one).commit;
   if (other !== undefined) return [own, conflicts.stateOf(other).commit];
   const tip = await commitOf(placeOf(registry.get(one).spec).repository, `refs/heads/${base}`);
-  if (tip === null) throw new MuxwardError('failed', `the branch ${base} is gone`);
+  if (tip === null) throw new MuxwardError('failed', `the branch ${base} is gone`, { hint: 'the conflict is over with it: muxward conflicts list' });
   return [own, tip];
 }
 

@@ -1,8 +1,10 @@
 /** `rollback`: takes an agent back to a checkpoint, files and conversation, or forward again. */
 import type { Routes } from '../../core/protocol.ts';
-import { viewOf, type Checkpoint, type RollbackReply } from '../../core/checkpoint.ts';
+import { viewOf, type Checkpoint, type RollbackPart, type RollbackReply } from '../../core/checkpoint.ts';
 import { MuxwardError } from '../../core/errors.ts';
+import { isLive } from '../../core/state.ts';
 import { rollBack } from '../checkpoints/roll-back.ts';
+import type { ManagedAgent } from '../managed-agent.ts';
 import type { Daemon } from './context.ts';
 import { find } from './checkpoints.ts';
 
@@ -10,9 +12,18 @@ export async function rollback(daemon: Daemon, name: string, request: Routes['PO
   const { registry, settings, lifecycle, launcher, checkpoints } = daemon;
   const agent = registry.get(name);
   const target = await targetOf(daemon, agent.spec.name, request);
+  if (request.dryRun) return await plan(daemon, agent, target, request.part);
   const options = { registry, lifecycle, launcher, checkpoints, stopGraceMs: settings.stopGraceMs };
   const { undone, filesChanged, restarted } = await rollBack(options, agent, target, request.part);
-  return { checkpoint: viewOf(target), undone: viewOf(undone), part: request.part, filesChanged, restarted, sessionId: agent.record.sessionId };
+  return { dryRun: false, checkpoint: viewOf(target), undone: viewOf(undone), part: request.part, filesChanged, restarted, sessionId: agent.record.sessionId };
+}
+
+/** What a rollback would do. @throws MuxwardError `refused` where the checkpoint is damaged */
+async function plan({ checkpoints }: Daemon, { spec, record }: ManagedAgent, target: Checkpoint, part: RollbackPart): Promise<RollbackReply> {
+  const [vault, { diffSince }, { refuseDamagedTarget }] = await Promise.all([checkpoints.vault(), import('../../checkpoints/diff.ts'), import('../../checkpoints/rollback.ts')]);
+  await refuseDamagedTarget(vault, target);
+  const filesChanged = part === 'conversation' ? 0 : (await diffSince(vault, target, spec.cwd, spec.umask)).files.length;
+  return { dryRun: true, checkpoint: viewOf(target), undone: null, part, filesChanged, restarted: isLive(record.state), sessionId: record.sessionId };
 }
 
 async function targetOf({ checkpoints }: Daemon, name: string, { id, undo }: Pick<Routes['POST /api/agents/:name/rollback']['takes'], 'id' | 'undo'>): Promise<Checkpoint> {

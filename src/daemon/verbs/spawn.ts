@@ -59,7 +59,7 @@ async function checkAll(daemon: Daemon, specs: readonly AgentSpec[], replace: bo
   const programs = new Set<string>();
   for (const spec of specs) {
     checkName(spec.name);
-    if (seen.has(spec.name)) throw new MuxwardError('usage', `two agents are called "${spec.name}"`);
+    if (seen.has(spec.name)) throw new MuxwardError('usage', `two agents are called "${spec.name}"`, { hint: 'a name is given once' });
     seen.add(spec.name);
     const known = daemon.registry.find(spec.name);
     if (known && isLive(known.record.state) && !replace) throw taken(known);

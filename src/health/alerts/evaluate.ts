@@ -55,12 +55,12 @@ function metricOf({ metric, ofLimit }: Extract<Condition, { kind: 'metric' }>, f
 function valueOf(metric: Metric, { agent, uptimeMs, growth }: AgentFacts): number | null {
   switch (metric) {
     case 'cpu':
-      return agent.resources?.cpuPercent ?? null;
+      return agent.resources.cpuPercent;
     case 'memory':
     case 'rss':
-      return agent.resources?.rssBytes ?? null;
+      return agent.resources.rssBytes;
     case 'processes':
-      return agent.resources?.processes ?? null;
+      return agent.resources.processes;
     case 'growth':
       return growth?.bytesPerHour ?? 0;
     case 'failures':

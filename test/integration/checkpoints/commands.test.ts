@@ -35,12 +35,13 @@ test('an agent goes back with its files, runs again, and goes forward by --undo'
   writeFileSync(inFolder('b.txt'), 'new');
   expect(await home.ok('checkpoint', 'diff', made.id, '--names')).toBe('M  a.txt\nA  b.txt\n');
 
+  expect(await home.json('rollback', 'coder', '--dry-run')).toMatchObject({ dryRun: true, checkpoint: { id: made.id }, undone: null, filesChanged: 2 });
   const back = await home.json<RollbackReply>('rollback', 'coder');
   expect(back).toMatchObject({ checkpoint: { id: made.id }, filesChanged: 2, restarted: true });
   expect([read('a.txt'), existsSync(inFolder('b.txt'))]).toEqual(['one', false]);
   expect(await home.agent('coder')).toMatchObject({ state: 'ready', generation: 2 });
 
-  expect(await home.ok('rollback', 'coder', '--undo')).toContain(`coder is at ${back.undone.id}`);
+  expect(await home.ok('rollback', 'coder', '--undo')).toContain(`coder is at ${back.undone?.id}`);
   expect([read('a.txt'), read('b.txt')]).toEqual(['two', 'new']);
   expect(await home.ok('checkpoint', 'verify')).toMatch(/^(\S+ {2}coder {2}whole\n){3}$/);
   const types = (await home.events('--agent', 'coder')).map(({ type }) => type);

@@ -1,5 +1,5 @@
 /** A complete AGENT document for tests of what is shown; only what matters is said. */
-import type { Agent } from '../../../src/core/agent.ts';
+import { NO_RESOURCES, type Agent } from '../../../src/core/agent.ts';
 
 export const NOW = Date.parse('2030-01-31T12:00:00Z');
 
@@ -30,7 +30,7 @@ export function agentOf(name: string, fields: Partial<Agent> = {}): Agent {
     exit: null,
     health: { status: 'none', failures: 0, lastOkAt: null, responseMs: null },
     activity: { status: 'unknown', evidence: '', at: null, source: 'none' },
-    resources: null,
+    resources: NO_RESOURCES,
     limits: { memoryBytes: null, cpu: null, timeoutMs: null },
     cost: { usd: 0, inputTokens: 0, outputTokens: 0 },
     sessionId: null,

@@ -1,5 +1,6 @@
 // Whether rules hold, in virtual time.
 import { describe, expect, it } from 'vitest';
+import { NO_RESOURCES } from '../../../../src/core/agent.ts';
 import { parseCondition } from '../../../../src/core/alert-condition.ts';
 import { holdsOfAgent, holdsOfMachine, sayOfAgent, sayOfMachine, sayRecovered } from '../../../../src/health/alerts/evaluate.ts';
 import type { AgentFacts } from '../../../../src/health/alerts/facts.ts';
@@ -29,7 +30,7 @@ describe('a condition', () => {
     ['rss > 1KB', { rss: 1025 }, 'yes'],
     ['rss > 1KB', { rss: 1025, isRunning: false, state: 'terminated' }, 'no'],
     ['rss > 1KB', { rss: 1025, isRunning: false, state: 'spawning' }, 'unknown'],
-    ['cpu > 90%', { resources: null }, 'unknown'],
+    ['cpu > 90%', { resources: NO_RESOURCES }, 'unknown'],
     ['growth > 1MB', { growth: { bytesPerHour: 2 ** 21, sinceMs: 1 } }, 'yes'],
     ['growth > 1MB', {}, 'no'],
     ['restarts > 2 in 10m', { restarts: 3 }, 'yes'],
