@@ -64,27 +64,29 @@ export function homePaths(home: string): HomePaths {
   };
 }
 
+// Written out, not joined: names and folders are clean, and 200 agents started at once are some ten thousand paths.
+
 export function logPath(paths: HomePaths, agent: string): string {
-  return path.join(paths.logs, `${agent}.log`);
+  return `${paths.logs}/${agent}.log`;
 }
 
 export function runPaths(paths: HomePaths, agent: string): RunPaths {
-  const folder = path.join(paths.run, agent);
+  const folder = `${paths.run}/${agent}`;
   return {
     folder,
-    env: path.join(folder, 'env'),
-    args: path.join(folder, 'args'),
-    spec: path.join(folder, 'spec.json'),
-    verdict: path.join(folder, 'verdict'),
-    journal: path.join(folder, 'journal'),
-    hooks: path.join(folder, 'hooks.d'),
-    answers: path.join(folder, 'answers'),
+    env: `${folder}/env`,
+    args: `${folder}/args`,
+    spec: `${folder}/spec.json`,
+    verdict: `${folder}/verdict`,
+    journal: `${folder}/journal`,
+    hooks: `${folder}/hooks.d`,
+    answers: `${folder}/answers`,
   };
 }
 
 /** What an agent touches to show that it lives; `$MUXWARD_HEARTBEAT` where it is waited for. */
 export function heartbeatPath(paths: HomePaths, agent: string): string {
-  return path.join(paths.run, agent, 'heartbeat');
+  return `${paths.run}/${agent}/heartbeat`;
 }
 
 /** The folder for sockets whose own path would be too long: private to the user, checked for that by the daemon. */

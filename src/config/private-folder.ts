@@ -10,25 +10,30 @@ import { storageError } from '../core/storage-error.ts';
  */
 export function makePrivateFolder(folder: string): void {
   try {
-    makeWithParents(folder);
-    checkOwner(folder);
+    const isNew = makeWithParents(folder);
+    if (!isNew) checkOwner(folder);
     if ((statSync(folder).mode & 0o777) !== 0o700) chmodSync(folder, 0o700);
   } catch (error) {
     throw error instanceof MuxwardError ? error : storageError('make the folder', folder, error);
   }
 }
 
-/** Not mkdir's own `recursive`, which says "no such file" of a read-only file system. */
-function makeWithParents(folder: string): void {
+/**
+ * Not mkdir's own `recursive`, which says "no such file" of a read-only file system.
+ * True where it was not there and nobody else can have made it.
+ */
+function makeWithParents(folder: string): boolean {
   try {
     mkdirSync(folder, { mode: 0o700 });
+    return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && statSync(folder).isDirectory()) return;
+    if (code === 'EEXIST' && statSync(folder).isDirectory()) return false;
     const parent = path.dirname(folder);
     if (code !== 'ENOENT' || parent === folder) throw error;
     makeWithParents(parent);
     makeUnlessThere(folder);
+    return false;
   }
 }
 

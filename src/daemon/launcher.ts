@@ -50,6 +50,7 @@ interface Start {
 export class Launcher {
   readonly #options: LauncherOptions;
   readonly #files: RunFiles;
+  readonly #wrapper: string;
   /** The specification that the run folder's files were last written for. */
   readonly #written = new WeakMap<ManagedAgent, AgentSpec>();
 
@@ -59,6 +60,7 @@ export class Launcher {
   constructor(options: LauncherOptions) {
     this.#options = options;
     this.#files = new RunFiles(options.paths);
+    this.#wrapper = path.join(options.installation, 'scripts/agent-wrapper.sh');
   }
 
   /**
@@ -200,13 +202,12 @@ export class Launcher {
 
   #request(agent: ManagedAgent, generation: number, pane: string | null): LaunchRequest {
     const spec = effectiveSpec(agent);
-    const { paths, installation } = this.#options;
-    const wrapper = path.join(installation, 'scripts/agent-wrapper.sh');
+    const { paths } = this.#options;
     return {
       session: spec.name,
       pane,
       cwd: fs.existsSync(spec.cwd) ? spec.cwd : '/',
-      argv: ['/bin/sh', wrapper, spec.name, spec.type, String(generation)],
+      argv: ['/bin/sh', this.#wrapper, spec.name, spec.type, String(generation)],
       logPath: logPath(paths, spec.name),
     };
   }
