@@ -6,13 +6,29 @@
 
 import { readFile } from 'node:fs/promises';
 
-// Most files import a builtin as a whole: then not even its names have to be copied (0.6 ms for five modules).
-const asDefault = (name) => `export default process.getBuiltinModule(${JSON.stringify(name)});`;
+/**
+ * What a file of ours imports of a builtin by name; undefined where it takes all of it (`* as`, `require`). Only that is
+ * copied: merely to look at a module's other exports, as esbuild's own copying does, loads what they stand for (util:
+ * worker_threads and more, 1 MB).
+ */
+function namesImported(text, name) {
+  const clauses = [...text.matchAll(new RegExp(`^import ([^;]*?) from ['"]${name}['"]`, 'gm'))].map(([, clause]) => clause);
+  const mentions = text.match(new RegExp(`['"]${name}['"]`, 'g')) ?? [];
+  if (clauses.length !== mentions.length || clauses.some((clause) => clause.includes('*'))) return undefined;
+  const values = clauses.filter((clause) => !clause.startsWith('type '));
+  const braced = values.flatMap((clause) => /\{([^}]*)\}/.exec(clause)?.[1].split(',') ?? []);
+  const named = braced.map((each) => each.trim()).filter((each) => each !== '' && !each.startsWith('type '));
+  const whole = values.some((clause) => /^\w/.test(clause)) ? ['default'] : [];
+  return [...whole, ...new Set(named.map((each) => each.split(' as ')[0]))];
+}
 
-const importsOnlyDefault = (text, name) => {
-  const imports = text.match(new RegExp(`from ['"]${name}['"]`, 'g')) ?? [];
-  return imports.length === 1 && new RegExp(`^import \\w+ from ['"]${name}['"]`, 'm').test(text);
-};
+const someOf = (name, names) =>
+  names
+    .map((each) => {
+      const value = `process.getBuiltinModule(${JSON.stringify(name)})`;
+      return each === 'default' ? `export default ${value};` : `export const { ${each} } = ${value};`;
+    })
+    .join('\n');
 
 const viaGetBuiltin = (name) => `module.exports = process.getBuiltinModule(${JSON.stringify(name)});`;
 
@@ -29,14 +45,14 @@ export const lightBuiltins = {
     onResolve({ filter: /^node:/ }, ({ path, kind }) => (kind === 'dynamic-import' ? { path, external: true } : undefined));
     onResolve({ filter: /^node:/ }, async ({ path, importer }) => {
       if (path === 'node:child_process' && isCommander(importer)) return { path, namespace: 'builtin-at-first-use' };
-      const isOurs = /[\\/]src[\\/].*[.]ts$/.test(importer);
-      const namespace = isOurs && importsOnlyDefault(await readFile(importer, 'utf8'), path) ? 'builtin-default' : 'builtin';
-      return { path, namespace };
+      const names = /[\\/]src[\\/].*[.]ts$/.test(importer) ? namesImported(await readFile(importer, 'utf8'), path) : undefined;
+      if (names === undefined) return { path, namespace: 'builtin' };
+      return { path: `${path} ${names.join(' ')}`, namespace: 'builtin-names' };
     });
-    onLoad({ filter: /.*/, namespace: 'builtin-default' }, ({ path }) => ({
-      contents: asDefault(path),
-      loader: 'js',
-    }));
+    onLoad({ filter: /.*/, namespace: 'builtin-names' }, ({ path }) => {
+      const [name, ...names] = path.split(' ');
+      return { contents: someOf(name, names), loader: 'js' };
+    });
     onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
       contents: viaGetBuiltin(path),
       loader: 'js',

@@ -1,5 +1,4 @@
 /** Brings into a new worktree what git does not: copies of `.env`, links to `node_modules`. Modes stay as they are. */
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { MuxwardError } from '../core/errors.ts';
@@ -72,6 +71,8 @@ export function hashOf(file: string): string {
   try {
     const stat = fs.lstatSync(file);
     const content = stat.isSymbolicLink() ? fs.readlinkSync(file) : fs.readFileSync(file);
+    // Loaded only here: it would cost every daemon 3 MB.
+    const { createHash } = process.getBuiltinModule('node:crypto');
     return createHash('sha256').update(content).digest('hex').slice(0, 32);
   } catch {
     return '';
