@@ -64,8 +64,8 @@ async function lockOrAnswer(paths: HomePaths, client: Client): Promise<Release |
   }
 }
 
-/** A small young generation costs the daemon nothing it notices, and 7 MB less memory with 200 agents. */
-const DAEMON_FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1'];
+/** With 200 agents a small young generation takes 7 MB less, and one thread in place of four beside V8's own 2 MB. */
+const DAEMON_FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1', '--v8-pool-size=1'];
 
 async function launch(paths: HomePaths, program: string, env: NodeJS.ProcessEnv, client: Client): Promise<void> {
   const log = openLog(paths);
