@@ -37,7 +37,7 @@ function withRequire(text) {
  * expressions it leaves as they are. (Comments are gone, and no template is tagged.)
  */
 function escaped(text) {
-  return text.replace(/[^\x00-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replace(/[\u0080-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 async function bundle({ entry, as, plugins = [], start }, outdir) {
