@@ -4,7 +4,8 @@
  * half typed is put aside by Claude Code's own stash, and comes back.
  */
 import path from 'node:path';
-import { isMessage, messageOf } from '../../../agents/claude/message.ts';
+import type { InputView } from '../../../agents/claude/input-box.ts';
+import { boxShows, isMessage, messageOf } from '../../../agents/claude/message.ts';
 import { runPaths, type HomePaths } from '../../../config/paths.ts';
 import { MuxwardError } from '../../../core/errors.ts';
 import type { TmuxServer } from '../../../tmux/server.ts';
@@ -80,6 +81,8 @@ export class Typist {
     const proved = message.isCommand || !message.wait ? null : await proof.heard;
     proof.end();
     if (proved === null) await this.#mustBeGone(screen, agent, message);
+    // The proof is there before the screen is: whoever types next must not take what is left there for the user's draft.
+    else await isGone(screen, message);
     if (draft) await giveBackDraft(screen);
     return proved ?? 'submitted';
   }
@@ -92,8 +95,7 @@ export class Typist {
         hint: `look at it: muxward attach ${name}; without waiting for proof: --no-wait`,
       });
     }
-    const gone = await screen.until((view): view is typeof view => view.kind !== 'box' || !message.text.startsWith(view.text.trim()) || view.text === '', GONE_MS);
-    if (gone === null) throw await screen.fault('Enter did not submit what stands in its input box');
+    if (!(await isGone(screen, message))) throw await screen.fault('Enter did not submit what stands in its input box');
   }
 
   #listen(agent: ManagedAgent, text: string): { readonly heard: Promise<Proof | null>; end(): void } {
@@ -111,4 +113,9 @@ export class Typist {
     };
     return { heard: promise, end };
   }
+}
+
+/** Waits until its input box shows the message no more. False where it still does. */
+async function isGone(screen: ClaudeScreen, { text }: Message): Promise<boolean> {
+  return (await screen.until((view): view is InputView => view.kind !== 'box' || !boxShows(view, text), GONE_MS)) !== null;
 }
