@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, DaemonUnreachable, type Client } from '../../src/client/index.ts';
 import type { Agent, AgentDetails } from '../../src/core/agent.ts';
 import type { MuxwardEvent } from '../../src/core/event.ts';
 import type { StatusReply } from '../../src/core/protocol.ts';
@@ -35,6 +36,9 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly input?: string | Buffer;
 }
+
+/** A daemon that is held still answers later, or never. */
+const ANSWER_MS = 5000;
 
 /** One line of what a fake agent wrote down. */
 export interface Truth {
@@ -118,7 +122,21 @@ export class MuxwardHome {
   }
 
   async agents(): Promise<readonly Agent[]> {
-    return (await this.json<StatusReply>('status')).agents;
+    const status = await this.ask((client, signal) => client.call('GET /api/agents', {}, { signal }), 'status');
+    return status.agents;
+  }
+
+  /**
+   * Asks the daemon itself what a command would tell: polls do so, since a command costs a process each time. Where no
+   * daemon answers, that command starts one.
+   */
+  async ask<T>(call: (client: Client, signal: AbortSignal) => Promise<T>, ...command: string[]): Promise<T> {
+    try {
+      return await call(connect({ home: this.home }), AbortSignal.timeout(ANSWER_MS));
+    } catch (error) {
+      if (!(error instanceof DaemonUnreachable)) throw error;
+      return await this.json<T>(...command);
+    }
   }
 
   async agent(name: string): Promise<Agent> {
@@ -128,7 +146,7 @@ export class MuxwardHome {
   }
 
   inspect(name: string): Promise<AgentDetails> {
-    return this.json<AgentDetails>('inspect', name);
+    return this.ask((client, signal) => client.call('GET /api/agents/:name', undefined, { path: { name }, signal }), 'inspect', name);
   }
 
   async events(...args: string[]): Promise<readonly MuxwardEvent[]> {

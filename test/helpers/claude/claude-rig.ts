@@ -6,13 +6,16 @@
 //   await claude.spawn('coder', '--prompt', 'stub:say hello');
 //   await claude.stub.waitForText('stub:say hello');
 //   … await claude.end();        // the home with all that runs in it, then the stand-in
+import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe } from 'vitest';
-import type { Agent, AgentDetails } from '../../../src/core/agent.ts';
-import type { ScreenReply } from '../../../src/core/protocol.ts';
+import type { Agent } from '../../../src/core/agent.ts';
 import { eventually, type MuxwardHome, type Ran } from '../muxward-home.ts';
 import { MessagesApi } from './messages-api.ts';
+
+const tmux = (...args: string[]): Promise<{ readonly stdout: string }> => promisify(execFile)('tmux', args);
 
 /** Looks like a key of the real API and opens nothing. */
 const KEY = 'sk-ant-dummy-000000000000000000000000000000000000-stubkey01234567890';
@@ -80,7 +83,8 @@ export class ClaudeRig {
   }
 
   async screen(name: string): Promise<string> {
-    return (await this.home.json<ScreenReply>('capture', name)).text;
+    const screen = await this.home.ask((client, signal) => client.call('GET /api/agents/:name/screen', undefined, { path: { name }, signal }), 'capture', name);
+    return screen.text;
   }
 
   /** Waits until the screen shows it. */
@@ -99,13 +103,13 @@ export class ClaudeRig {
 
   /** Waits until its terminal's title says that no turn is under way. */
   idle(name: string): Promise<boolean> {
-    const title = (): Promise<string> => this.home.tmux('display-message', '-p', '-t', `=${name}:0.0`, '#{pane_title}');
+    const title = async (): Promise<string> => (await tmux('-S', join(this.home.home, 'tmux.sock'), 'display-message', '-p', '-t', `=${name}:0.0`, '#{pane_title}')).stdout;
     return eventually(async () => (await title()).startsWith('✳'), `${name} is idle`, 30_000);
   }
 
   /** Where Claude Code keeps the conversation that the agent is in. */
   async transcript(name: string): Promise<string> {
-    const { sessionId, cwd } = await this.home.json<AgentDetails>('inspect', name);
+    const { sessionId, cwd } = await this.home.inspect(name);
     return join(this.userHome, '.claude/projects', cwd.replaceAll(/[^A-Za-z0-9]/g, '-'), `${sessionId}.jsonl`);
   }
 
