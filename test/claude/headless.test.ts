@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { putIntoInbox } from '../../src/agents/claude/headless/inbox.ts';
 import type { HeadlessResult } from '../../src/core/headless.ts';
 import { claudeRig, describeClaude, type ClaudeRig } from '../helpers/claude/claude-rig.ts';
 import { MuxwardHome } from '../helpers/muxward-home.ts';
@@ -29,7 +28,8 @@ describeClaude('a headless agent', { timeout: 120_000 }, () => {
     await spawn('talker', `go\nstub:tool Bash {"command":"touch ${file}"}\nstub:say first done`);
     await home.agentThat('talker', 'asks', ({ state, activity }) => state === 'waiting' && (activity.detail ?? '').includes('touch'), LONG_MS);
     expect(existsSync(file)).toBe(false);
-    putIntoInbox(join(home.home, 'run/talker'), { kind: 'answer', id: 'a1', question: '', decision: { allow: true, text: '' } });
+    expect(await home.ok('answer', 'talker')).toContain(`touch ${file}`);
+    expect(await home.ok('answer', 'talker', 'allow')).toBe('talker: allowed\n');
     await idle('talker');
     expect(existsSync(file)).toBe(true);
     expect(await result('talker')).toMatchObject({ isError: false, subtype: 'success', text: 'first done', turns: 2 });
@@ -55,7 +55,8 @@ describeClaude('a headless agent', { timeout: 120_000 }, () => {
   test('works on each prompt once, and goes on where it was cut off, when it is killed in the middle', async () => {
     await spawn('phoenix', 'begin\nstub:hold first\nstub:say never said');
     await claude.stub.waitForText('stub:hold first');
-    await home.ok('send', '--no-wait', 'phoenix', 'stub:say after the kill');
+    // It has it now, and in its memory only.
+    await home.ok('send', 'phoenix', 'stub:say after the kill');
     const before = await home.agentThat('phoenix', 'works', ({ activity }) => activity.status === 'working', LONG_MS);
     process.kill(before.pid as number, 'SIGKILL');
     await home.agentThat('phoenix', 'runs again', ({ generation, state }) => generation === 2 && state !== 'spawning', LONG_MS);

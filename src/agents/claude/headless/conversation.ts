@@ -32,6 +32,8 @@ export interface ConversationOptions {
 const ACCEPTED_KEPT = 200;
 /** A usage limit of which nobody says when it ends is tried again after this. */
 const UNKNOWN_LIMIT_MS = 15 * 60_000;
+/** These come of a call of the model, and the prompt is written down before that. */
+const WRITTEN: ReadonlySet<StreamEvent['kind']> = new Set<StreamEvent['kind']>(['facts', 'question', 'failure', 'retry', 'result']);
 const GO_ON = 'The usage limit that stopped you is reset. Go on with what you were doing.';
 const CUT_OFF = 'Your process was ended in the middle of its work and runs again, with this conversation resumed. Look how far you came, and go on.';
 
@@ -40,6 +42,8 @@ export class HeadlessConversation {
   #status: HeadlessStatus;
   /** Prompts that were handed over and whose turn is not over. */
   readonly #open = new Set<string>();
+  /** Of these, what the program works on and may not have written down yet. */
+  readonly #started = new Set<string>();
   #backgroundTasks = 0;
   #resetsAtMs: number | null = null;
   #failure: ApiFailure | null = null;
@@ -47,7 +51,7 @@ export class HeadlessConversation {
 
   constructor(options: ConversationOptions, before: HeadlessStatus | undefined) {
     this.#options = options;
-    const kept = { accepted: before?.accepted ?? [], sessionId: before?.sessionId ?? null };
+    const kept = { accepted: before?.accepted ?? [], queued: [], sessionId: before?.sessionId ?? null };
     this.#status = { ...kept, state: 'starting', evidence: '', at: this.#now(), generation: options.generation, question: null, limitedUntil: null, failure: null };
   }
 
@@ -80,6 +84,11 @@ export class HeadlessConversation {
   }
 
   hear(event: StreamEvent): Effect[] {
+    const written = WRITTEN.has(event.kind) ? [...this.#started].flatMap((id) => this.#accept(id)) : [];
+    return [...written, ...this.#follow(event)];
+  }
+
+  #follow(event: StreamEvent): Effect[] {
     switch (event.kind) {
       case 'init':
         this.#change({ sessionId: event.sessionId });
@@ -87,7 +96,7 @@ export class HeadlessConversation {
       case 'lifecycle':
         return this.#lifecycle(event.id, event.state);
       case 'replay':
-        return this.#accept(event.id);
+        return this.#replayed(event.id);
       case 'facts':
         this.#worksOn(event);
         return [];
@@ -130,14 +139,30 @@ export class HeadlessConversation {
   }
 
   #lifecycle(id: string, state: string): Effect[] {
-    if (state === 'queued' || state === 'started') return this.#accept(id);
+    if (state === 'queued') this.#change({ queued: [...(this.#status.queued ?? []), id].slice(-ACCEPTED_KEPT) });
+    if (state === 'started') this.#started.add(id);
+    if (state === 'queued' || state === 'started') return [];
     // A result may come before the word that its prompt is done with, or after it.
     this.#open.delete(id);
-    return this.#status.state === 'idle' ? this.#maybeClose() : [];
+    return [...this.#accept(id), ...(this.#status.state === 'idle' ? this.#maybeClose() : [])];
   }
 
-  /** It is written into the conversation: a second one of this id would be passed over by the program itself. */
+  /** One that it was never seen to queue was written down in the run before, and is passed over. */
+  #replayed(id: string): Effect[] {
+    const accepted = this.#accept(id);
+    if (this.#status.queued?.includes(id)) return accepted;
+    this.#open.delete(id);
+    if (this.#open.size > 0 || this.#status.state !== 'working') return accepted;
+    this.#become('idle', '');
+    return [...accepted, ...this.#maybeClose()];
+  }
+
+  /**
+   * It is written into the conversation: a second one of this id would be passed over by the program itself. What is
+   * only queued dies with the program, and is kept for its next run.
+   */
   #accept(id: string): Effect[] {
+    this.#started.delete(id);
     if (this.#status.accepted.includes(id)) return [];
     this.#change({ accepted: [...this.#status.accepted, id].slice(-ACCEPTED_KEPT) });
     return [{ do: 'forget', item: id }];

@@ -31,8 +31,10 @@ export interface HeadlessStatus {
   readonly question: HeadlessQuestion | null;
   /** Until when nothing can be done, where the account's usage limit is reached. */
   readonly limitedUntil: string | null;
-  /** Ids of prompts that the program took, the latest last. */
+  /** Ids of prompts that stand in the conversation, whatever happens to the program; the latest last. */
   readonly accepted: readonly string[];
+  /** Ids of prompts that the program of this run took. Drivers of earlier versions do not tell. */
+  readonly queued?: readonly string[];
   /** Claude Code's word for what went wrong last: `authentication_failed`, `rate_limit` … */
   readonly failure: string | null;
 }

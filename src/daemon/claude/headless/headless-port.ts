@@ -38,8 +38,8 @@ export class HeadlessPort {
   }
 
   /**
-   * The next turn. Resolves once Claude Code itself says that it has it; where the driver dies before that, the next run
-   * hands it over under the same id, so that it is worked on once.
+   * The next turn. Resolves once Claude Code itself says that it has it; where it dies before it has written that down,
+   * the next run hands it over under the same id, so that it is worked on once.
    * @throws MuxwardError `timeout` where that is not said in time: it stays in the inbox
    */
   async prompt(agent: ManagedAgent, text: string, wait: boolean): Promise<string> {
@@ -47,7 +47,8 @@ export class HeadlessPort {
     this.#put(agent, { kind: 'prompt', id, text });
     if (!wait) return 'put into its inbox';
     for (const deadline = Date.now() + ACCEPTED_WITHIN_MS; Date.now() < deadline; await sleep(LOOK_EVERY_MS)) {
-      if (!readStatus(this.#folder(agent))?.accepted.includes(id)) continue;
+      const status = readStatus(this.#folder(agent));
+      if (!status?.accepted.includes(id) && !status?.queued?.includes(id)) continue;
       this.onTold(agent);
       return `taken by Claude Code as message ${id}`;
     }

@@ -24,14 +24,24 @@ const result = (more: object = {}): object => ({ type: 'result', subtype: 'succe
 const ask = { type: 'control_request', request_id: 'q1', request: { subtype: 'can_use_tool', tool_name: 'Bash', input: { command: 'make' } } };
 
 describe('a headless conversation', () => {
-  it('hands a prompt over once, forgets it when Claude Code has it, and passes over the same one later', () => {
+  it('hands a prompt over once, forgets it when it stands in the conversation, and passes over the same one later', () => {
     const one = conversation();
     expect(one.begin({ id: 'p1', text: 'hi' }, null)).toEqual([{ do: 'write', message: { type: 'user', uuid: 'p1', message: { role: 'user', content: 'hi' } } }]);
     expect(one.take({ kind: 'prompt', id: 'p1', text: 'hi' })).toEqual([]);
-    expect(hear(one, lifecycle('p1', 'queued'))).toEqual([{ do: 'forget', item: 'p1' }]);
-    expect(hear(one, lifecycle('p1', 'started'), result(), lifecycle('p1', 'completed')).map((effect) => effect.do)).toEqual(['result']);
+    // Queued or begun, it is in the program's memory only.
+    expect(hear(one, lifecycle('p1', 'queued'), lifecycle('p1', 'started'))).toEqual([]);
+    expect(one.status).toMatchObject({ state: 'working', queued: ['p1'], accepted: [] });
+    expect(hear(one, { type: 'assistant', message: { content: [{ type: 'text', text: 'hello' }] } })).toEqual([{ do: 'forget', item: 'p1' }]);
+    expect(hear(one, result(), lifecycle('p1', 'completed')).map((effect) => effect.do)).toEqual(['result']);
     expect(one.status).toMatchObject({ state: 'idle', accepted: ['p1'] });
     expect(one.take({ kind: 'prompt', id: 'p1', text: 'hi' })).toEqual([{ do: 'forget', item: 'p1' }]);
+  });
+
+  it('is at rest after one that Claude Code passes over, since it was written down in the run before', () => {
+    const one = conversation(true);
+    one.begin({ id: 'p1', text: 'hi' }, null);
+    expect(hear(one, { type: 'user', isReplay: true, uuid: 'p1', message: { content: 'hi' } })).toEqual([{ do: 'forget', item: 'p1' }, { do: 'close' }]);
+    expect(one.status).toMatchObject({ state: 'idle', accepted: ['p1'] });
   });
 
   it('asks, takes the answer to that question only, and goes on', () => {
@@ -75,8 +85,8 @@ describe('a headless conversation', () => {
     one.begin({ id: 'p1', text: 'hi' }, null);
     one.take({ kind: 'prompt', id: 'p2', text: 'more' });
     hear(one, { type: 'system', subtype: 'background_tasks_changed', tasks: [{}] });
-    expect(hear(one, result(), lifecycle('p1', 'completed')).map((effect) => effect.do)).toEqual(['result']);
-    expect(hear(one, lifecycle('p2', 'completed'))).toEqual([]);
+    hear(one, result(), lifecycle('p1', 'completed'));
+    expect(hear(one, lifecycle('p2', 'completed'))).not.toContainEqual({ do: 'close' });
     expect(hear(one, { type: 'system', subtype: 'background_tasks_changed', tasks: [] })).toEqual([{ do: 'close' }]);
   });
 
