@@ -42,8 +42,8 @@ function find({ place, pattern, within }: ScreenRule, lines: readonly string[], 
 }
 
 /** A question is its whole line unless the rule has a group; rest has nothing to say. */
-function detailOf({ state }: ScreenRule, found: RegExpExecArray): string | null {
-  const said = found[1] ?? (state === 'waiting' ? found.input : state === 'working' ? found[0] : '');
+function detailOf({ state, says }: ScreenRule, found: RegExpExecArray): string | null {
+  const said = says ?? found[1] ?? (state === 'waiting' ? found.input : state === 'working' ? found[0] : '');
   const text = said.replaceAll(/[│┃|╭╮╰╯─━]+/g, ' ').replaceAll(/\s+/g, ' ').trim();
   if (text === '') return null;
   return text.length > DETAIL_MAX ? `${text.slice(0, DETAIL_MAX - 1)}…` : text;

@@ -103,7 +103,9 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   await pickUpAll({ ...parts, registry, paths, log, lastRun });
   const reports = openReports(paths.ends, (line) => {
     const report = parseWrapperReport(line);
-    if (report) lifecycle.onReport(report);
+    const held = report && claude.starts.holdEnd(report);
+    if (held) void held.finally(() => lifecycle.onReport(report));
+    else if (report) lifecycle.onReport(report);
   });
   const health = new HealthChecks({ registry, paths, onUnhealthy: (agent, detail) => lifecycle.endFor(agent, { kind: 'unhealthy', detail }, settings.stopGraceMs) });
   const history = new History({ registry, store, hub, keepRows: settings.history.keepRows, onError });
@@ -225,7 +227,8 @@ function wire(options: DaemonOptions & { readonly hub: EventHub }, paths: HomePa
     onScreen: (agent) => screens.begins(agent),
     onTrust: trustFolder,
   });
-  const claude = new ClaudeAgents({ registry, hub: options.hub, paths, onError: warn });
+  const claude = new ClaudeAgents({ registry, hub: options.hub, tmux, paths, installation, drained: drainedLog, onError: warn });
+  lifecycle.explainers.push((agent, seen) => claude.starts.explain(agent, seen));
   const screens = new ScreenWatch({ registry, tmux, paths, typeOf, onError: warn });
   const pace = { liveness: settings.livenessEveryMs, samples: settings.sampleEveryMs };
   const { limits, throttle } = holdToLimits({ registry, lifecycle, tmux, paths, graceMs: settings.stopGraceMs });

@@ -18,7 +18,7 @@ export function activityOf(mind: Mind, nowMs: number): Activity {
   const { at, evidence } = mind;
   switch (mind.phase) {
     case 'starting':
-      return activity('unknown', { at, evidence, source: 'process' });
+      return mind.start ? { ...mind.start, source: 'screen', until: null } : activity('unknown', { at, evidence, source: 'process' });
     case 'idle':
       return activity('idle', { at, evidence });
     case 'working':

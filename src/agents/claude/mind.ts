@@ -8,6 +8,7 @@
  */
 import { textOf, type HookRecord } from './hook-record.ts';
 import { oneLine, questionOf } from './question.ts';
+import type { ScreenFinding } from '../screen-rules.ts';
 import type { SessionFact } from './session-file.ts';
 
 type Phase =
@@ -54,6 +55,8 @@ export interface Mind {
   /** When the last hook was called; null before the first. */
   readonly heardAt: string | null;
   readonly session: SessionFact | null;
+  /** What its screen shows while no hook was called yet; absent where it shows nothing that is known. */
+  readonly start?: (ScreenFinding & { readonly at: string }) | null;
 }
 
 export function newMind(generation: number, at: string): Mind {
@@ -80,7 +83,7 @@ const SLACK_MS = 20;
 /** The mind after one hook call. */
 export function hear(mind: Mind, hook: HookRecord): Mind {
   if (hook.event === 'StatusLine') return mind;
-  const heard = { ...mind, heardAt: hook.at, sessionId: hook.sessionId === '' ? mind.sessionId : hook.sessionId };
+  const heard = { ...mind, start: null, heardAt: hook.at, sessionId: hook.sessionId === '' ? mind.sessionId : hook.sessionId };
   return follow(heard, hook);
 }
 
@@ -119,6 +122,19 @@ function follow(mind: Mind, hook: HookRecord): Mind {
     case 'StatusLine':
       return mind;
   }
+}
+
+/** The mind after a look at the screen of a program that has called no hook yet. */
+export function seeStart(mind: Mind, found: ScreenFinding | null, at: string): Mind {
+  if (mind.phase !== 'starting') return mind;
+  const { start = null } = mind;
+  if (found?.status === start?.status && found?.detail === start?.detail) return mind;
+  return { ...mind, start: found && { ...found, at } };
+}
+
+/** Has it been heard of, or seen to work? Until then only its screen tells. */
+export function isStarting({ phase, asks: open }: Mind): boolean {
+  return phase === 'starting' && open.length === 0;
 }
 
 /** The mind after a look at the session file. What is older than the last hook changes nothing. */

@@ -37,8 +37,8 @@ function paintState(state: State, text: string, palette: Palette): string {
 /** `working · Edit · 3s`, `asks "run npm test?" · 2m`. */
 export function activityCell({ state, activity }: Agent, none: string, nowMs: number): string {
   const { status, detail, at, until } = activity;
-  if (!isRunning(state) || status === 'unknown') return none;
   const said = safeLine(detail ?? '');
+  if (!isRunning(state) || (status === 'unknown' && said === '')) return none;
   if (status === 'waiting') return [said === '' ? 'asks' : `asks "${said}"`, ago(at, nowMs)].filter((part) => part !== '').join(' ');
   const end = until === undefined || until === null ? '' : `until ${until.slice(11, 16)} UTC`;
   return [status, said, end, ago(at, nowMs)].filter((part) => part !== '').join(' · ');

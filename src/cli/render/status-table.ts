@@ -61,6 +61,11 @@ function rowOf(agent: Agent, look: Look, nowMs: number): string[] {
   ];
 }
 
+/** Without an answer `answer` shows what is asked in full, and the choices. */
+function howToAnswer({ name, activity }: Agent): string {
+  return `muxward answer ${name}${/^hook PermissionRequest\b/.test(activity.evidence) ? ' allow|deny' : ''}`;
+}
+
 /** What a person should do next about agents that cannot go on alone. */
 export function nextSteps(agents: readonly Agent[]): string[] {
   const waiting = agents.filter(({ state }) => state === 'waiting');
@@ -69,7 +74,7 @@ export function nextSteps(agents: readonly Agent[]): string[] {
   const [firstWaiting] = waiting;
   const [firstFailed] = failed;
   return [
-    ...(firstWaiting ? [`${waiting.length} ${waiting.length === 1 ? 'waits' : 'wait'} for you → muxward attach ${firstWaiting.name}`] : []),
+    ...(firstWaiting ? [`${waiting.length} ${waiting.length === 1 ? 'waits' : 'wait'} for you → ${howToAnswer(firstWaiting)}`] : []),
     ...(rebooted > 0 ? [`${rebooted} ran before the reboot → muxward start --lost`] : []),
     ...(firstFailed ? [`${failed.length} failed → muxward logs ${firstFailed.name}`] : []),
   ];

@@ -10,8 +10,10 @@ export const DEFAULT_WITHIN = 12;
 export interface ScreenRule {
   readonly state: (typeof SCREEN_STATES)[number];
   readonly place: (typeof SCREEN_PLACES)[number];
-  /** Its first group is the detail, where it has one. */
+  /** Its first group is what is told, where it has one. */
   readonly pattern: RegExp;
+  /** What is told instead of the line. */
+  readonly says: string | null;
   /** `line`: how many of the last lines that say something are looked at. */
   readonly within: number;
   /** It fits only when nothing was printed for a second: what looks like a question may be half a line of output. */

@@ -14,9 +14,10 @@
 import * as z from 'zod/mini';
 import { InvalidConfig } from '../faults.ts';
 import { checkValue } from '../yaml/check-value.ts';
-import { checked, choice, count, listOf, mapWith, text, word, type Complaint } from '../yaml/fields.ts';
+import { checked, choice, listOf, mapWith, text, word } from '../yaml/fields.ts';
 import { parsePositionedYaml } from '../yaml/positioned-yaml.ts';
-import { DEFAULT_WITHIN, SCREEN_PLACES, SCREEN_STATES, type ScreenRule } from './screen-rule.ts';
+import { pattern, ruleFrom, rules } from './rule-schema.ts';
+import type { ScreenRule } from './screen-rule.ts';
 
 const PROMPTS = ['argument', 'typed', 'none'] as const;
 
@@ -31,21 +32,6 @@ export interface TerminalTemplate {
   readonly screen: readonly ScreenRule[];
 }
 
-const pattern = (description: string) => checked(text(description), notAPattern);
-
-const ruleShape = {
-  state: choice(SCREEN_STATES, 'What it does when the rule fits.'),
-  line: z.optional(pattern('Fits one of the last lines that say something.')),
-  cursor: z.optional(pattern('Fits the line that has the cursor.')),
-  title: z.optional(pattern('Fits the title that the program gave its terminal.')),
-  within: z.optional(count('Of so many last lines.', { min: 1, max: 200 })),
-  quiet: z.optional(z.boolean({ error: 'true or false' }).check(z.describe('Only when nothing was printed for a second.'))),
-};
-
-type RuleFile = { readonly [K in keyof typeof ruleShape]?: z.output<(typeof ruleShape)[K]> };
-
-const rule = checked(mapWith(ruleShape, "a rule such as {state: idle, cursor: '^>>>$'}", 'A rule.'), complaint);
-
 const keys = listOf(word('A key by its name in tmux.'), 'a list of keys, such as [y, Enter]', 'Keys, pressed in this order.');
 
 const templateSchema = mapWith(
@@ -57,7 +43,7 @@ const templateSchema = mapWith(
     prompt: z.optional(choice(PROMPTS, 'How it is given its first prompt.')),
     ready: z.optional(pattern('The screen has such a line when it can be typed to.')),
     answers: z.optional(mapWith({ allow: z.optional(keys), deny: z.optional(keys) }, 'keys to press, such as {allow: [y, Enter]}', 'How it is answered.')),
-    screen: z.optional(listOf(rule, 'a list of rules', 'What it does, by what its screen shows.')),
+    screen: z.optional(rules),
   },
   'a template: summary, command, prompt, ready, answers, screen',
   'A terminal template.',
@@ -71,26 +57,4 @@ export function readTemplate(source: string, file: string): TerminalTemplate {
   if (value === undefined) throw new InvalidConfig(faults);
   const { summary, command, prompt = 'none', ready = '', answers = {}, screen = [] } = value;
   return { summary, command, prompt: prompt as TerminalTemplate['prompt'], ready: new RegExp(ready, 'mu'), answers, screen: screen.map(ruleFrom) };
-}
-
-function ruleFrom(said: RuleFile): ScreenRule {
-  const place = SCREEN_PLACES.find((one) => said[one] !== undefined) ?? 'line';
-  const { state, within = DEFAULT_WITHIN, quiet = false } = said;
-  return { state: state as ScreenRule['state'], place, pattern: new RegExp(said[place] ?? '', 'u'), within: Number(within), quiet };
-}
-
-function complaint(said: RuleFile): Complaint | undefined {
-  const places = SCREEN_PLACES.filter((one) => said[one] !== undefined);
-  if (places.length !== 1) return { is: places.length === 0 ? 'says nowhere to look' : 'looks in two places', hint: `one of ${SCREEN_PLACES.join(', ')}` };
-  if (said.within !== undefined && said.line === undefined) return { is: 'has within, which belongs to line', hint: 'leave it out' };
-  return undefined;
-}
-
-function notAPattern(said: string): Complaint | undefined {
-  try {
-    void new RegExp(said, 'u');
-    return undefined;
-  } catch (error) {
-    return { is: 'is no regular expression', hint: (error as Error).message };
-  }
 }

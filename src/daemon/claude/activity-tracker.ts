@@ -5,7 +5,8 @@
  */
 import { activityOf, settlesAt } from '../../agents/claude/activity.ts';
 import type { HookRecord } from '../../agents/claude/hook-record.ts';
-import { hear, limitedUntil, newMind, see, type Mind } from '../../agents/claude/mind.ts';
+import { hear, limitedUntil, newMind, see, seeStart, type Mind } from '../../agents/claude/mind.ts';
+import type { ScreenFinding } from '../../agents/screen-rules.ts';
 import type { Activity } from '../../core/activity.ts';
 import { isRunning } from '../../core/state.ts';
 import { setActivity } from '../activity.ts';
@@ -62,10 +63,17 @@ export class ActivityTracker {
 
   /** A usage limit whose end is known from elsewhere. */
   limitedUntil(agent: ManagedAgent, until: string): void {
-    this.#think(agent, limitedUntil(this.#mindOf(agent), until));
+    this.#think(agent, limitedUntil(this.mindOf(agent), until));
   }
 
-  #mindOf({ record }: ManagedAgent): Mind {
+  /** What its screen shows while no hook was called yet; null: nothing that is known. */
+  seesStart(agent: ManagedAgent, found: ScreenFinding | null): void {
+    const mind = this.mindOf(agent);
+    const seen = seeStart(mind, found, this.#options.registry.clock.now().toISOString());
+    if (seen !== mind) this.#think(agent, seen);
+  }
+
+  mindOf({ record }: ManagedAgent): Mind {
     if (record.mind?.generation === record.generation) return record.mind;
     return newMind(record.generation, record.startedAt ?? record.since);
   }
@@ -75,7 +83,7 @@ export class ActivityTracker {
     this.#followConversation(agent, hook);
     // Its driver knows more, and tells it.
     if (agent.spec.headless) return;
-    this.#think(agent, hear(this.#mindOf(agent), hook));
+    this.#think(agent, hear(this.mindOf(agent), hook));
     this.#look(agent);
   }
 
@@ -99,7 +107,7 @@ export class ActivityTracker {
   #look(agent: ManagedAgent | undefined): void {
     if (agent?.spec.type !== 'claude-code' || agent.spec.headless || !isRunning(agent.record.state)) return;
     this.#files.watch(agent);
-    const mind = this.#mindOf(agent);
+    const mind = this.mindOf(agent);
     const session = this.#files.look(agent, mind.sessionId);
     const seen = session === undefined ? mind : see(mind, session);
     if (seen === mind) this.#show(agent, mind);

@@ -17,7 +17,7 @@ describe('status', () => {
       ● web       worker       ready      –                        unhealthy (3)  1 %   48M  2h 3m  1
       ✘ crawler   worker       failed     –                        –                –     –      –  3  exit 1, 4 times in 30 s
 
-      1 waits for you → muxward attach reviewer      1 failed → muxward logs crawler
+      1 waits for you → muxward answer reviewer allow|deny      1 failed → muxward logs crawler
       "
     `);
   });
@@ -32,7 +32,7 @@ describe('status', () => {
       ● web       ready      –                     unhealthy (3)  2h 3m
       ✘ crawler   failed     –                     –                  –  exit 1, 4 ti…
 
-      1 waits for you → muxward attach reviewer      1 failed → muxward logs crawler
+      1 waits for you → muxward answer reviewer allow|deny      1 failed → muxward logs crawler
       "
     `);
     const table = text.split('\n\n')[0] ?? '';
@@ -84,7 +84,7 @@ describe('status', () => {
   });
 
   it('names the one next step', () => {
-    expect(nextSteps(FOUR)).toEqual(['1 waits for you → muxward attach reviewer', '1 failed → muxward logs crawler']);
+    expect(nextSteps(FOUR)).toEqual(['1 waits for you → muxward answer reviewer allow|deny', '1 failed → muxward logs crawler']);
     expect(nextSteps([agentOf('a')])).toEqual([]);
   });
 });

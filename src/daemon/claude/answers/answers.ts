@@ -3,7 +3,7 @@
  * its key. An answer counts when the dialog is gone. Rules of the settings answer first; each such answer is an event.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keyFor, readDialog } from '../../../agents/claude/dialog.ts';
+import { keyFor, pointedAt, readDialog } from '../../../agents/claude/dialog.ts';
 import { readInput } from '../../../agents/claude/input-box.ts';
 import { allowed, answerTo, denied, questionFrom } from '../../../agents/claude/permission.ts';
 import type { HomePaths } from '../../../config/paths.ts';
@@ -28,6 +28,8 @@ export interface AnswersOptions {
 const HOOK_MS = 15_000;
 const GONE_MS = 30_000;
 const POLL_MS = 20;
+const MOVE_LOOKS = 50;
+const MOST_PRESSES = 40;
 
 export class Answers {
   readonly #options: AnswersOptions;
@@ -75,8 +77,23 @@ export class Answers {
 
   async #byKey(pane: string, words: readonly string[]): Promise<string> {
     const word = words.join(' ');
-    await this.#options.tmux.keys(pane, [keyFor(await this.#options.tmux.look(pane), word)]);
-    return `chose ${word}`;
+    const { tmux } = this.#options;
+    for (let press = 0; press < MOST_PRESSES; press += 1) {
+      const look = await tmux.look(pane);
+      const key = keyFor(look, word);
+      await tmux.keys(pane, [key]);
+      if (key !== 'Up' && key !== 'Down') return `chose ${word}`;
+      await this.#untilMoved(pane, pointedAt(look));
+    }
+    throw new MuxwardError('failed', `the choice "${word}" could not be reached with the arrow keys`, { hint: 'muxward attach NAME' });
+  }
+
+  /** A dialog takes no key in its first moments: then the arrow is pressed again. */
+  async #untilMoved(pane: string, from: number): Promise<void> {
+    for (let look = 0; look < MOVE_LOOKS; look += 1) {
+      await sleep(POLL_MS);
+      if (pointedAt(await this.#options.tmux.look(pane)) !== from) return;
+    }
   }
 
   /** The hook may be a moment from waiting. */
