@@ -89,7 +89,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   const parts = wire({ ...options, hub }, paths, settings, registry, lastRun?.bootId === bootId() ? lastRun.tmuxServer : '');
   const { tmux, lifecycle, watch, marks, claude, tmuxLoss } = parts;
   const worktrees = await openWorktrees({ registry, paths, folder: settings.worktrees.folder, log });
-  continueThrottled(registry, (agent) => lifecycle.goOn(agent));
+  continueThrottled(registry, (agent) => lifecycle.halts.goOn(agent));
   const warn = (what: string, error: unknown): void => log.warn(what, error);
   const send = (name: string, text: string): Promise<unknown> => input(daemon, name, { text, submit: true });
   const work = startClaude({ registry, store, hub, hooks: claude.hooks, lifecycle, paths, settings, send, onLimited: (agent, until) => claude.activity.limitedUntil(agent, until), onError: warn });
@@ -246,7 +246,7 @@ function wire(options: DaemonOptions & { readonly hub: EventHub }, paths: HomePa
     onError: warn,
   });
   const typist = new Typist({ tmux, hooks: claude.hooks, paths });
-  const checkpoints = new Checkpoints({ registry, tmux, marks, paths, settings: settings.checkpoint, onError: warn });
+  const checkpoints = new Checkpoints({ registry, tmux, marks, halts: lifecycle.halts, paths, settings: settings.checkpoint, onError: warn });
   return { tmux, typeOf, lifecycle, launcher, marks, watch, watchers, hooks: claude.hooks, claude, screens, typist, checkpoints, tmuxLoss, throttle };
 }
 

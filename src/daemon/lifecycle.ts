@@ -1,6 +1,7 @@
 /**
  * What happens to agents: reports of wrappers become starts and ends, and wishes of the user (run, stop) are carried
- * out. The last wish wins, and there is never a second process. What follows an end is recovery/aftermath.ts.
+ * out. The last wish wins, and there is never a second process. What follows an end is recovery/aftermath.ts, standing
+ * still is halts.ts.
  */
 import type { HomePaths } from '../config/paths.ts';
 import { endFromStatus, type End } from '../core/end.ts';
@@ -8,9 +9,10 @@ import { NO_RESTARTS } from '../core/restart-policy.ts';
 import { isLive, isRunning } from '../core/state.ts';
 import type { WrapperReport } from '../core/wrapper-report.ts';
 import { bootId, readStat } from '../system/process-table.ts';
-import { signalGroup, signalProcess } from '../system/signals.ts';
+import { signalGroup } from '../system/signals.ts';
 import { terminateTree } from '../system/tree-termination.ts';
 import { explainEnd, type Because, type Explain } from './ends.ts';
+import { Halts } from './halts.ts';
 import type { LaunchFailure, Launcher } from './launcher.ts';
 import type { ManagedAgent, RunningProcess } from './managed-agent.ts';
 import type { Marks } from './marks.ts';
@@ -60,11 +62,13 @@ export class Lifecycle {
 
   /** What follows an end. */
   readonly aftermath: Aftermath;
+  readonly halts: Halts;
 
   constructor(options: LifecycleOptions) {
     this.#options = options;
     const clear = (agent: ManagedAgent, left: RunningProcess): Promise<void> => this.#clear(agent, left);
     this.aftermath = new Aftermath({ ...options, clear });
+    this.halts = new Halts(options);
   }
 
   onReport(report: WrapperReport): void {
@@ -228,33 +232,10 @@ export class Lifecycle {
     this.ended(agent, generation, { kind: passing ? 'lost' : 'spawn-failed', code: null, signal: null, at: this.#now(), detail: message });
   }
 
-  pause(agent: ManagedAgent, reason: string): void {
-    this.#signalAll(agent, 'SIGSTOP');
-    this.#options.registry.move(agent, 'pause', reason);
-  }
-
-  resume(agent: ManagedAgent, reason: string): void {
-    this.#signalAll(agent, 'SIGCONT');
-    this.#options.registry.move(agent, 'resume', reason);
-  }
-
-  /** Lets all of it run that is stopped, without a word. */
-  goOn(agent: ManagedAgent): void {
-    this.#signalAll(agent, 'SIGCONT');
-  }
-
   /** SIGINT to the foreground, as Ctrl-C does it. False where nothing runs. */
   interrupt(agent: ManagedAgent): boolean {
     const { process } = agent.record;
     return isRunning(agent.record.state) && process !== null && signalGroup(process, 'SIGINT', []) === 'sent';
-  }
-
-  #signalAll(agent: ManagedAgent, signal: 'SIGSTOP' | 'SIGCONT'): void {
-    const { process } = agent.record;
-    if (process === null) return;
-    const marked = this.#options.marks.fresh().get(agent.spec.name) ?? [];
-    signalGroup(process, signal, marked);
-    for (const one of marked) if (one.pgid !== process.pgid) signalProcess(one, signal);
   }
 
   async #terminate(agent: ManagedAgent, root: RunningProcess | null, options: StopOptions): Promise<StopOutcome> {

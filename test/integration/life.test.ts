@@ -1,6 +1,7 @@
 // stop, start, restart, pause, resume, rm: commands return when their effect is real.
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect } from '../../src/client/index.ts';
 import type { ActOutcome } from '../../src/core/protocol.ts';
 import { eventually, isAlive, MuxwardHome, pidsWithVariable } from '../helpers/muxward-home.ts';
 
@@ -28,6 +29,8 @@ const environOf = (pid: number): string[] => {
 
 const stateOf = (pid: number): string =>
   / ([A-Z]) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/, ''))?.[1] ?? '';
+
+const childrenOf = (pid: number): string[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
 
 async function act(...args: string[]): Promise<ActOutcome> {
   const { outcomes } = await home.json<{ outcomes: ActOutcome[] }>(...args);
@@ -179,11 +182,23 @@ describe('pause and resume', () => {
     await eventually(() => ticks() > before, 'it burns CPU again');
   });
 
-  test('a paused one can be stopped', async () => {
-    const { pid } = await home.spawn('cold', '--', 'sleep', '1000');
-    await home.ok('pause', 'cold');
+  test('a second pause at once lasts, though the wrapper still owes the terminal for the first; a paused one can be stopped', async () => {
+    // It works now and then, so that it has used CPU between two looks of the wrapper.
+    const pid = (await home.spawn('cold', '--', 'sh', '-c', 'while :; do sleep 0.01; done')).pid ?? 0;
+    const wrapper = Number(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')[1]);
+    const looks = new Set<string>();
+    const look = (): number => looks.add(childrenOf(wrapper).find((child) => child !== `${pid}`) ?? '').size;
+    const daemon = connect({ home: home.home });
+    const doIt = (action: 'pause' | 'resume'): Promise<unknown> => daemon.call('POST /api/actions', { action, selector: { names: ['cold'] } });
+    await doIt('pause');
+    await eventually(() => look() > 1, 'the wrapper looks when it goes on');
+    await doIt('resume');
+    await doIt('pause');
+    looks.clear();
+    await eventually(() => look() > 2, 'the wrapper has looked again');
+    expect([stateOf(pid), (await home.agent('cold')).state]).toEqual(['T', 'paused']);
     await home.ok('stop', 'cold');
-    expect([isAlive(pid ?? 0), (await home.agent('cold')).state]).toEqual([false, 'terminated']);
+    expect([isAlive(pid), (await home.agent('cold')).state]).toEqual([false, 'terminated']);
   });
 
   test('what does not run cannot be paused: status 1 and a hint', async () => {

@@ -12,6 +12,7 @@ import { MuxwardError } from '../../core/errors.ts';
 import { isRunning } from '../../core/state.ts';
 import { makePrivateFolder } from '../../config/private-folder.ts';
 import type { TmuxServer } from '../../tmux/server.ts';
+import type { Halts } from '../halts.ts';
 import type { ManagedAgent } from '../managed-agent.ts';
 import type { Marks } from '../marks.ts';
 import { newId } from '../new-id.ts';
@@ -22,6 +23,7 @@ export interface CheckpointsOptions {
   readonly registry: Registry;
   readonly tmux: TmuxServer;
   readonly marks: Marks;
+  readonly halts: Halts;
   readonly paths: HomePaths;
   readonly settings: Settings['checkpoint'];
   readonly onError: (what: string, error: unknown) => void;
@@ -67,7 +69,7 @@ export class Checkpoints {
       const [vault, { createCheckpoint }] = await Promise.all([this.vault(), import('../../checkpoints/create.ts')]);
       return this.tell(agent, occasion.trigger, async () => {
         const request = await this.requestFor(agent, occasion);
-        return whileHeld(agent, this.#options.marks, () => createCheckpoint(vault, request));
+        return whileHeld(agent, this.#options, () => createCheckpoint(vault, request));
       });
     });
   }

@@ -188,8 +188,15 @@ export class Conflicts {
     const agent = later === undefined ? undefined : this.#options.registry.find(later);
     if (agent === undefined || !isRunning(agent.record.state) || agent.record.state === 'paused') return;
     const other = agents.find((name) => name !== later) ?? '';
-    this.#options.lifecycle.pause(agent, `paused: it and ${other} change the same lines (muxward conflicts show ${id})`);
     this.update(id, { paused: agent.spec.name });
+    void this.#pause(agent, id, `paused: it and ${other} change the same lines (muxward conflicts show ${id})`);
+  }
+
+  /** It may be resolved before the agent stands still. */
+  async #pause(agent: ManagedAgent, id: string, reason: string): Promise<void> {
+    await this.#options.lifecycle.halts.pause(agent, reason);
+    const isOver = this.#conflicts.every((each) => each.id !== id);
+    if (isOver && agent.record.state === 'paused' && agent.record.reason === reason) this.#options.lifecycle.halts.resume(agent, 'resumed: the conflict is resolved');
   }
 
   #resolved(conflict: Conflict): void {
@@ -197,7 +204,7 @@ export class Conflicts {
     this.#options.registry.emit('conflict.resolved', agents[0] ?? null, { id, kind, agents });
     const paused = conflict.paused === null ? undefined : this.#options.registry.find(conflict.paused);
     const isHeld = this.#conflicts.some((each) => each.paused === conflict.paused);
-    if (paused?.record.state === 'paused' && paused.record.reason.includes(id) && !isHeld) this.#options.lifecycle.resume(paused, 'resumed: the conflict is resolved');
+    if (paused?.record.state === 'paused' && paused.record.reason.includes(id) && !isHeld) this.#options.lifecycle.halts.resume(paused, 'resumed: the conflict is resolved');
   }
 
   /** @throws MuxwardError `not-found` */

@@ -39,6 +39,6 @@ export class Budgets {
   #pause(agent: ManagedAgent, usd: number, spentUsd: number): void {
     const { name } = agent.spec;
     if (!isRunning(agent.record.state) || agent.record.state === 'paused') return;
-    this.#lifecycle.pause(agent, `its budget of $${usd} is spent ($${spentUsd.toFixed(4)}); to go on: muxward budget set ${name} USD, then muxward resume ${name}`);
+    void this.#lifecycle.halts.pause(agent, `its budget of $${usd} is spent ($${spentUsd.toFixed(4)}); to go on: muxward budget set ${name} USD, then muxward resume ${name}`);
   }
 }

@@ -179,10 +179,11 @@ function lifecycleTimeoutMs({ settings }: Daemon): number {
   return settings.stopGraceMs + settings.spawnTimeoutMs;
 }
 
-function pause({ lifecycle }: Daemon, agent: ManagedAgent): Done {
+async function pause({ lifecycle }: Daemon, agent: ManagedAgent): Promise<Done> {
   if (agent.record.state === 'paused') return { outcome: 'unchanged', detail: 'was paused already' };
   mustRun(agent, 'pause');
-  lifecycle.pause(agent, 'paused by you');
+  await lifecycle.halts.pause(agent, 'paused by you');
+  mustRun(agent, 'pause');
   return { outcome: 'done', detail: 'paused' };
 }
 
@@ -191,7 +192,7 @@ function resume({ lifecycle }: Daemon, agent: ManagedAgent): Done {
     mustRun(agent, 'resume');
     return { outcome: 'unchanged', detail: 'was not paused' };
   }
-  lifecycle.resume(agent, 'resumed by you');
+  lifecycle.halts.resume(agent, 'resumed by you');
   return { outcome: 'done', detail: 'resumed' };
 }
 

@@ -63,7 +63,7 @@ async function keepOne(daemon: Daemon, conflict: Conflict, keep: string): Promis
   const agent = registry.get(loser);
   const place = placeOf(agent.spec);
   const holds = isRunning(agent.record.state) && agent.record.state !== 'paused';
-  if (holds) lifecycle.pause(agent, `paused while a conflict is resolved (${id})`);
+  if (holds) await lifecycle.halts.pause(agent, `paused while a conflict is resolved (${id})`);
   try {
     const { work } = await saveWork(loser, place, registry.clock.now());
     const [one, other] = await sidesOf(daemon, conflict);
@@ -73,7 +73,7 @@ async function keepOne(daemon: Daemon, conflict: Conflict, keep: string): Promis
     await conflicts.fresh();
     return { conflict, detail: `${loser} has ${keep === 'base' ? `${base}'s` : `${keep}'s`} ${filesInWords(files)} now${saved}` };
   } finally {
-    if (holds) lifecycle.resume(agent, 'resumed: the conflict is resolved');
+    if (holds && agent.record.state === 'paused') lifecycle.halts.resume(agent, 'resumed: the conflict is resolved');
   }
 }
 
