@@ -48,6 +48,8 @@ export interface Settings {
   readonly worktrees: { readonly folder: string | null };
   /** What follows where two agents change the same lines in their worktrees. */
   readonly conflicts: 'report' | 'pause' | 'off';
+  /** `auto`: by the kernel where it lets us. */
+  readonly limitsBy: 'auto' | 'samples';
   /** The user's own prices, by name of a model. */
   readonly prices: Readonly<Record<string, Price>>;
   /** What answers permission questions of agents without the user. */
@@ -88,6 +90,7 @@ export const DEFAULT_SETTINGS: Settings = frozen({
   eventsKept: defaults.EVENTS_KEPT,
   worktrees: { folder: null },
   conflicts: 'report',
+  limitsBy: 'auto',
   prices: {},
   answers: [],
   hooks: [],

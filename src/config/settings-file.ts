@@ -50,6 +50,7 @@ function settingsFrom(file: SettingsFile, document: PositionedYaml): Settings {
     },
     checkpoint: checkpointFrom(file),
     eventsKept: number(events?.keep) ?? standard.eventsKept,
+    limitsBy: (file.limits_by as Settings['limitsBy'] | undefined) ?? standard.limitsBy,
     conflicts: (file.conflicts as Settings['conflicts'] | undefined) ?? standard.conflicts,
     worktrees: { folder: worktrees?.folder ?? standard.worktrees.folder },
     prices: Object.fromEntries(Object.entries(file.prices ?? {}).map(([model, price]) => [model, priceFrom(price)])),

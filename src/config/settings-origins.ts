@@ -58,6 +58,7 @@ const ROWS: readonly Row[] = [
   ['history.keep', null, (s) => s.history.keepRows],
   ['worktrees.folder', null, (s) => s.worktrees.folder],
   ['conflicts', null, (s) => s.conflicts],
+  ['limits_by', null, (s) => s.limitsBy],
   ['prices', null, (s) => s.prices],
   ['answers', null, (s) => s.answers],
   ['hooks', null, (s) => s.hooks],

@@ -113,6 +113,7 @@ export const settingsSchema = mapWith(
     events: z.optional(mapWith({ keep: z.optional(count('Events kept in the audit trail.', { min: 100, max: 10_000_000 })) }, 'a map such as {keep: 100000}', 'The audit trail.')),
     history: z.optional(mapWith({ keep: z.optional(count('Samples kept of all agents together.', { min: 1000, max: 100_000_000 })) }, 'a map such as {keep: 500000}', 'What agents used, over time.')),
     alerts: z.optional(alertsSchema),
+    limits_by: z.optional(choice(['auto', 'samples'], 'Who holds agents to their limits: the kernel where cgroup v2 lets it, or muxward from samples, everywhere. Default auto.')),
     conflicts: z.optional(choice(['report', 'pause', 'off'], 'Agents that change the same lines in their worktrees: reported, the later one paused, or not looked for. Default report.')),
     worktrees: z.optional(mapWith({ folder: z.optional(folder) }, 'a map such as {folder: ~/worktrees}', 'Git worktrees of agents.')),
     prices: z.optional(z.record(z.string(), price, { error: 'a map such as {my-model: {input: 3, output: 15}}' }).check(z.describe('What models cost, by name: for those that muxward knows no price of, or another one.'))),

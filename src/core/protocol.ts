@@ -117,6 +117,8 @@ export interface ResourcesReply {
   readonly used: { readonly agents: number; readonly processes: number; readonly rssBytes: number; readonly cpuPercent: number };
   /** How agents' limits are enforced here. */
   readonly limitsBy: 'cgroup' | 'samples';
+  /** By which control groups, or why by none, in words. */
+  readonly limitsWhy: string;
   /** How many more agents of the usual size would fit, and what runs out first. */
   readonly admits: { readonly agents: number; readonly bound: string };
 }

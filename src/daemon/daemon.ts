@@ -99,7 +99,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   lifecycle.aftermath.rollback = rollbackPort(rollbacks);
   await finishRestoring(checkpoints, onError);
   // Before it: agents may have been killed while no daemon ran.
-  const stopOomWatch = watchForOom(lifecycle, registry.clock);
+  const stopOomWatch = watchForOom(lifecycle, registry.clock, (agent) => parts.kernelLimits.kills(agent));
   await pickUpAll({ ...parts, registry, paths, log, lastRun });
   const reports = openReports(paths.ends, (line) => {
     const report = parseWrapperReport(line);
@@ -180,7 +180,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   log.info(`muxwardd ${version} serves ${paths.home} (pid ${process.pid}, ${registry.all().length} agents)`);
 }
 
-type Parts = Pick<Daemon, 'tmux' | 'typeOf' | 'lifecycle' | 'launcher' | 'marks' | 'watch' | 'watchers' | 'hooks' | 'claude' | 'screens' | 'typist' | 'checkpoints'> & { readonly throttle: Throttle };
+type Parts = Pick<Daemon, 'tmux' | 'typeOf' | 'lifecycle' | 'launcher' | 'marks' | 'watch' | 'watchers' | 'hooks' | 'claude' | 'screens' | 'typist' | 'checkpoints' | 'kernelLimits'> & { readonly throttle: Throttle };
 
 function wire(options: DaemonOptions & { readonly hub: EventHub }, paths: HomePaths, settings: Settings, registry: Registry, knownServer: string): Parts & { tmuxLoss: TmuxLoss } {
   const { log, installation } = options;
@@ -226,14 +226,16 @@ function wire(options: DaemonOptions & { readonly hub: EventHub }, paths: HomePa
     onHooks: (agent) => claude.begins(agent),
     onScreen: (agent) => screens.begins(agent),
     onTrust: trustFolder,
+    onLimits: (agents) => kernelLimits.prepare(agents),
   });
   const claude = new ClaudeAgents({ registry, hub: options.hub, tmux, paths, installation, drained: drainedLog, onError: warn });
   lifecycle.explainers.push((agent, seen) => claude.starts.explain(agent, seen));
   const screens = new ScreenWatch({ registry, tmux, paths, typeOf, onError: warn });
   const pace = { liveness: settings.livenessEveryMs, samples: settings.sampleEveryMs };
-  const { limits, throttle } = holdToLimits({ registry, lifecycle, tmux, paths, graceMs: settings.stopGraceMs });
+  const { limits, throttle, kernel: kernelLimits } = holdToLimits({ registry, lifecycle, tmux, paths, graceMs: settings.stopGraceMs, limitsBy: settings.limitsBy, onError: warn });
   const watch: Watch = new Watch({
     checkLimits: () => limits.check(),
+    correctSample: kernelLimits.correct,
     registry,
     lifecycle,
     tmux,
@@ -247,7 +249,7 @@ function wire(options: DaemonOptions & { readonly hub: EventHub }, paths: HomePa
   });
   const typist = new Typist({ tmux, hooks: claude.hooks, paths });
   const checkpoints = new Checkpoints({ registry, tmux, marks, halts: lifecycle.halts, paths, settings: settings.checkpoint, onError: warn });
-  return { tmux, typeOf, lifecycle, launcher, marks, watch, watchers, hooks: claude.hooks, claude, screens, typist, checkpoints, tmuxLoss, throttle };
+  return { tmux, typeOf, lifecycle, launcher, marks, watch, watchers, hooks: claude.hooks, claude, screens, typist, checkpoints, tmuxLoss, throttle, kernelLimits };
 }
 
 /** What only explains later why something is gone must not hold up what is there. */

@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { AgentType, LaunchContext, LaunchPlan } from '../agents/agent-type.ts';
 import type { AgentSpec } from '../core/agent.ts';
 import { logPath, runPaths, type HomePaths } from '../config/paths.ts';
+import { canUseKernel } from '../core/kernel-limits.ts';
 import { MuxwardError } from '../core/errors.ts';
 import { answer } from '../system/fifo-reader.ts';
 import { identify } from '../system/identity.ts';
@@ -34,6 +35,8 @@ export interface LauncherOptions {
   readonly onScreen: (agent: string) => void;
   /** Before an agent starts whose folder its user trusts. */
   readonly onTrust: (spec: AgentSpec) => Promise<void>;
+  /** Before agents start that are limited, or were: each gets what the kernel is to hold it by. */
+  readonly onLimits: (agents: readonly ManagedAgent[]) => Promise<void>;
 }
 
 /** `passing`: the machine or tmux is short of something now, so that another try may do. */
@@ -52,7 +55,7 @@ export class Launcher {
   readonly #files: RunFiles;
   readonly #wrapper: string;
   /** The specification that the run folder's files were last written for. */
-  readonly #written = new WeakMap<ManagedAgent, AgentSpec>();
+  readonly #written = new WeakMap<ManagedAgent, { readonly spec: AgentSpec; readonly group: string | undefined }>();
 
   /** tmux's answer to the last start of each. */
   readonly #asked = new WeakMap<ManagedAgent, Promise<void>>();
@@ -71,6 +74,7 @@ export class Launcher {
   async launch(agents: readonly ManagedAgent[], reason: string): Promise<void> {
     const plans = await Promise.all(agents.map((agent) => this.#plan(agent)));
     for (const [i, agent] of agents.entries()) await this.#claim(agent, plans[i] as LaunchPlan);
+    await this.#limit(agents);
     for (const [i, agent] of agents.entries()) this.#write(agent, plans[i] as LaunchPlan);
     this.#files.forget();
     const starts = agents.map((agent, i) => this.#intend(agent, plans[i] as LaunchPlan, reason));
@@ -93,6 +97,7 @@ export class Launcher {
    */
   async relaunch(agent: ManagedAgent, reason: string): Promise<void> {
     const plan = await this.#plan(agent);
+    await this.#limit([agent]);
     if (!this.#isWritten(agent)) this.#write(agent, plan);
     const refused = await this.#claim(agent, plan).then(() => null, (error: unknown) => error);
     const isWished = agent.ending?.kind === 'stopped-by-user';
@@ -147,18 +152,23 @@ export class Launcher {
     this.#options.onFailure(agent, generation, { passing: false, message: error.message });
   }
 
+  async #limit(agents: readonly ManagedAgent[]): Promise<void> {
+    if (agents.some(({ spec, record }) => record.cgroup || canUseKernel(spec.limits))) await this.#options.onLimits(agents);
+  }
+
   #write(agent: ManagedAgent, plan: LaunchPlan): void {
     const spec = effectiveSpec(agent);
-    this.#files.write(spec, plan);
+    this.#files.write(spec, plan, agent.record.cgroup ?? null);
     if (plan.hasHooks) this.#options.onHooks(agent.spec.name);
     if (plan.hasScreen) this.#options.onScreen(agent.spec.name);
-    this.#written.set(agent, spec);
+    this.#written.set(agent, { spec, group: agent.record.cgroup?.folder });
   }
 
   /** A plain command starts the same way each time; other types may start differently the second time. */
   #isWritten(agent: ManagedAgent): boolean {
     const spec = effectiveSpec(agent);
-    return spec.type === 'worker' && this.#written.get(agent) === spec;
+    const written = this.#written.get(agent);
+    return spec.type === 'worker' && written?.spec === spec && written.group === agent.record.cgroup?.folder;
   }
 
   #intend(agent: ManagedAgent, plan: LaunchPlan, reason: string): Start {

@@ -7,6 +7,7 @@ import type { Activity } from '../core/activity.ts';
 import { NO_RESOURCES, type Agent, type AgentSpec, type Resources } from '../core/agent.ts';
 import { budgetState } from '../core/budget.ts';
 import type { End, EndKind } from '../core/end.ts';
+import type { Controller } from '../core/kernel-limits.ts';
 import { isProbed, type HealthStatus } from '../core/health.ts';
 import type { Outage } from '../core/outage-policy.ts';
 import type { Judgement } from '../core/recovery.ts';
@@ -24,6 +25,14 @@ export interface RunningProcess {
   readonly generation: number;
   readonly startedAt: string;
   readonly bootId: string;
+}
+
+/** The control group in which the kernel holds an agent to its limits. */
+export interface AgentCgroup {
+  readonly folder: string;
+  readonly controllers: readonly Controller[];
+  /** Kills for want of memory that it had counted before this generation. */
+  readonly killsBefore: number;
 }
 
 interface Verdict {
@@ -67,6 +76,8 @@ export interface AgentRecord {
   rolledBack?: boolean;
   /** Its processes are stopped for a part of the time. */
   throttled?: boolean;
+  /** Absent or null where samples hold it to its limits. */
+  cgroup?: AgentCgroup | null;
   /** What the writer of its log (by its start time) had been given before this generation. */
   printedBefore?: { readonly generation: number; readonly writer: number; readonly bytes: number };
   failedOver?: boolean;

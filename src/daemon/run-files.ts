@@ -6,12 +6,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { AgentSpec } from '../core/agent.ts';
 import { needsHeartbeat } from '../core/health.ts';
+import { holdsCpu } from '../core/kernel-limits.ts';
 import { actionOf } from '../core/limits.ts';
 import { heartbeatPath, runPaths, type HomePaths } from '../config/paths.ts';
 import { makePrivateFolder } from '../config/private-folder.ts';
 import { writePrivateFile } from '../system/secure-files.ts';
 import { quote } from '../system/sh-quote.ts';
 import type { LaunchPlan } from '../agents/agent-type.ts';
+import type { AgentCgroup } from './managed-agent.ts';
 
 /** Set by tmux or by the wrapper: a caller's own value would be a lie in the pane. */
 const NOT_INHERITED = new Set(['TERM', 'TMUX', 'TMUX_PANE', 'MUXWARD_HOME', 'MUXWARD_AGENT', 'MUXWARD_GENERATION', 'PWD', 'OLDPWD', 'SHLVL', '_']);
@@ -32,13 +34,13 @@ export class RunFiles {
   }
 
   /** @throws MuxwardError `storage` */
-  write(spec: AgentSpec, plan: LaunchPlan): void {
+  write(spec: AgentSpec, plan: LaunchPlan, cgroup: AgentCgroup | null): void {
     const paths = runPaths(this.#paths, spec.name);
     makePrivateFolder(paths.folder);
     // Only where it is waited for: the same for all, it can be shared.
     const heartbeat = needsHeartbeat(spec.health) ? { MUXWARD_HEARTBEAT: heartbeatPath(this.#paths, spec.name) } : {};
     this.#put('env', paths.env, envFile({ ...spec.env, ...plan.env, ...heartbeat }));
-    this.#put('args', paths.args, argsFile(spec, plan));
+    this.#put('args', paths.args, argsFile(spec, plan, cgroup));
     for (const [name, content] of Object.entries(plan.files ?? {})) writePrivateFile(path.join(paths.folder, name), content);
     if (!plan.hasHooks) return;
     makePrivateFolder(paths.hooks);
@@ -72,11 +74,19 @@ function envFile(env: Readonly<Record<string, string>>): string {
     .join('');
 }
 
-function argsFile(spec: AgentSpec, plan: LaunchPlan): string {
+function argsFile(spec: AgentSpec, plan: LaunchPlan, cgroup: AgentCgroup | null): string {
   const umask = spec.umask.toString(8).padStart(3, '0');
+  return `${limitLines(spec, cgroup)}umask ${umask}\ncwd=${quote(spec.cwd)}\nset -- ${plan.argv.map(quote).join(' ')}\n`;
+}
+
+/** The shell that reads them enters the agent's control group, and all that it starts is born there. */
+function limitLines({ limits }: AgentSpec, cgroup: AgentCgroup | null): string {
   // Set where throttling may stop it: the wrapper must not see that.
-  const apart = spec.limits.cpu !== null && actionOf(spec.limits, 'cpu') === 'throttle' ? 'mw_apart=1\n' : '';
-  return `${apart}umask ${umask}\ncwd=${quote(spec.cwd)}\nset -- ${plan.argv.map(quote).join(' ')}\n`;
+  const isThrottled = limits.cpu !== null && actionOf(limits, 'cpu') === 'throttle';
+  if (cgroup === null) return isThrottled ? 'mw_apart=1\n' : '';
+  const enter = `{ echo 0 >${quote(`${cgroup.folder}/cgroup.procs`)}; } 2>/dev/null`;
+  if (!isThrottled) return `${enter} || :\n`;
+  return holdsCpu(limits, cgroup.controllers) ? `${enter} || mw_apart=1\n` : `${enter} || :\nmw_apart=1\n`;
 }
 
 /** False where there is a file already, or none can be linked: then it is written. */

@@ -2,6 +2,7 @@
 import type { Resources } from '../core/agent.ts';
 import { CLOCK_TICKS_PER_SECOND, scanProcesses, type ProcessStat } from '../system/process-table.ts';
 import { treesOf } from '../system/process-tree.ts';
+import type { ManagedAgent } from './managed-agent.ts';
 import type { Registry } from './registry.ts';
 
 type Ticks = Map<number, { startTime: number; ticks: number }>;
@@ -17,6 +18,8 @@ const BUSY_CORES = 0.02;
 
 export class Sampler {
   readonly #registry: Registry;
+  /** Somebody may know more of an agent than its processes tell. */
+  readonly #correct: (agent: ManagedAgent, sample: Resources) => Resources;
   /** CPU ticks of each process at the last sample. */
   #ticks: Ticks = new Map();
   #sampledAtMs = 0;
@@ -24,8 +27,9 @@ export class Sampler {
   readonly #strangers = new Set<number>();
   #strangersSinceMs = Number.NEGATIVE_INFINITY;
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, correct: (agent: ManagedAgent, sample: Resources) => Resources) {
     this.#registry = registry;
+    this.#correct = correct;
   }
 
   /** For who asks once: numbers that are missing, and old ones where a look at all costs less than the answer. */
@@ -55,7 +59,7 @@ export class Sampler {
       if (!agent) continue;
       if (agent.spec.limits.cpu !== null) agent.busy = tree.filter((one) => this.#isBusy(one, elapsedMs));
       agent.processes = tree.map(({ pid }) => pid);
-      agent.resources = this.#sum(tree, ticks, this.#sampledAtMs === 0 ? null : elapsedMs, at);
+      agent.resources = this.#correct(agent, this.#sum(tree, ticks, this.#sampledAtMs === 0 ? null : elapsedMs, at));
     }
     this.#ticks = ticks;
     this.#sampledAtMs = nowMs;

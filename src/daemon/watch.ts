@@ -5,6 +5,7 @@
 import fs from 'node:fs';
 import { LIVENESS_EVERY_MS, SAMPLE_EVERY_MS } from '../config/defaults.ts';
 import { logPath, runPaths, type HomePaths } from '../config/paths.ts';
+import type { Resources } from '../core/agent.ts';
 import type { End } from '../core/end.ts';
 import { endFromStatus } from '../core/end.ts';
 import { isPidInUse, livenessOf } from '../system/identity.ts';
@@ -32,6 +33,8 @@ export interface WatchOptions {
   readonly tmuxAnswers: () => Promise<boolean>;
   /** Holds agents to their limits, after each sample. */
   readonly checkLimits: () => void;
+  /** What the agent's control group knows better than its processes tell. */
+  readonly correctSample: (agent: ManagedAgent, sample: Resources) => Resources;
   readonly onError: (step: string, error: unknown) => void;
 }
 
@@ -65,7 +68,7 @@ export class Watch {
 
   constructor(options: WatchOptions) {
     this.#options = options;
-    this.#sampler = new Sampler(options.registry);
+    this.#sampler = new Sampler(options.registry, options.correctSample);
     const pace = options.everyMs ?? { liveness: LIVENESS_EVERY_MS, samples: SAMPLE_EVERY_MS };
     const liveness = (): number => pace.liveness;
     this.#steps = [

@@ -8,6 +8,8 @@ let home: MuxwardHome;
 
 beforeAll(() => {
   home = new MuxwardHome();
+  // What the kernel does where it may is kernel-limits.test.ts.
+  home.configure('limits_by: samples\n');
 });
 
 afterAll(() => home.end());

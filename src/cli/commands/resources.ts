@@ -16,15 +16,15 @@ export const command = defineCommand({
   },
 });
 
-function render({ machine, used, limitsBy, admits }: ResourcesReply): string {
-  const enforced = limitsBy === 'cgroup' ? 'by the kernel (cgroup)' : 'from samples, every second';
+function render({ machine, used, limitsBy, limitsWhy, admits }: ResourcesReply): string {
+  const enforced = limitsBy === 'cgroup' ? 'by the kernel (cgroup v2)' : 'from samples, every second';
   return [
     `machine   ${machine.cores} cores, load ${machine.load1.toFixed(2)}`,
     `memory    ${formatSize(machine.memoryAvailableBytes)} of ${formatSize(machine.memoryBytes)} available`,
     `disk      ${formatSize(machine.homeFreeBytes)} free for the home`,
     `terminals ${machine.ptysFree === null ? 'unknown' : `${machine.ptysFree} free`}`,
     `agents    ${used.agents}, with ${used.processes} process${used.processes === 1 ? '' : 'es'}: ${Math.round(used.cpuPercent)} % CPU, ${formatSize(used.rssBytes)} memory`,
-    `limits    ${enforced}`,
+    `limits    ${enforced}: ${limitsWhy}`,
     `room      for ${admits.agents} more of the usual size; then ${admits.bound} runs out`,
     '',
   ].join('\n');

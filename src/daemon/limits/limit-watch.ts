@@ -1,4 +1,7 @@
-/** Holds agents to their limits, from the samples: tells when one is near, and does what is wanted when it is exceeded. */
+/**
+ * Holds agents to their limits, from the samples: tells when one is near, and does what is wanted when it is exceeded.
+ * What the kernel does by itself is kernel-limits.ts.
+ */
 import type { EventData } from '../../core/event.ts';
 import { actionOf, LIMIT_NAMES, limitOf, type LimitName } from '../../core/limits.ts';
 import { formatDuration, formatSize } from '../../core/units.ts';
@@ -7,6 +10,7 @@ import type { Identity } from '../../system/identity.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { ManagedAgent } from '../managed-agent.ts';
 import type { Registry } from '../registry.ts';
+import type { KernelLimits } from './kernel-limits.ts';
 import type { OutputBytes } from './output-bytes.ts';
 import type { Throttle } from './throttle.ts';
 
@@ -15,6 +19,7 @@ export interface LimitWatchOptions {
   readonly lifecycle: Lifecycle;
   readonly throttle: Throttle;
   readonly output: OutputBytes;
+  readonly kernel: KernelLimits;
   /** The processes of the agent that used CPU since the sample before the last. */
   readonly busyOf: (agent: ManagedAgent) => readonly Identity[];
   readonly graceMs: number;
@@ -38,6 +43,7 @@ export class LimitWatch {
 
   /** For one step of the loop. */
   check(): void {
+    this.#options.kernel.tidy();
     for (const agent of this.#options.registry.all()) {
       if (agent.record.process === null || agent.record.state === 'terminating') {
         this.#options.throttle.release(agent);
@@ -52,7 +58,7 @@ export class LimitWatch {
 
   #checkOne(agent: ManagedAgent, name: LimitName, limit: number): void {
     const held = this.#heldOf(agent);
-    const used = this.#usedOf(agent, held, name);
+    const used = this.#usedOf(agent, held, name, limit);
     if (used === null) return;
     const { state, news } = afterReading(held.states[name] ?? UNTOUCHED, used, limit);
     held.states[name] = state;
@@ -73,12 +79,12 @@ export class LimitWatch {
   }
 
   /** In the limit's own unit; null while it is not known. */
-  #usedOf(agent: ManagedAgent, held: Held, name: LimitName): number | null {
+  #usedOf(agent: ManagedAgent, held: Held, name: LimitName, limit: number): number | null {
     switch (name) {
       case 'memory':
         return agent.resources?.rssBytes ?? null;
       case 'cpu':
-        return this.#meanOf(agent, held);
+        return this.#cpuOf(agent, held, limit);
       case 'timeout':
         return agent.startedAtMs === null ? null : this.#options.registry.clock.monotonicMs() - agent.startedAtMs;
       case 'processes':
@@ -86,6 +92,13 @@ export class LimitWatch {
       case 'output':
         return this.#options.output.of(agent);
     }
+  }
+
+  /** Whom the kernel slows down never uses much more than its limit: that it wants more shows in how often it waits. */
+  #cpuOf(agent: ManagedAgent, held: Held, limit: number): number | null {
+    const mean = this.#meanOf(agent, held);
+    if (mean === null || !this.#options.kernel.holdsCpu(agent)) return mean;
+    return this.#options.kernel.wantsMoreCpu(agent) ? Math.max(mean, limit + Number.EPSILON) : Math.min(mean, limit);
   }
 
   /** Each sample counts once, however often this looks. */
@@ -97,7 +110,8 @@ export class LimitWatch {
   }
 
   #throttle(agent: ManagedAgent, { cpuMean, states }: Held, limit: number): void {
-    const { throttle, busyOf } = this.#options;
+    const { throttle, busyOf, kernel } = this.#options;
+    if (kernel.holdsCpu(agent)) return;
     const duty = throttle.dutyOf(agent);
     if (cpuMean === null || (duty === 1 && states.cpu?.exceeded !== true)) return;
     throttle.set(agent, nextDuty(duty, cpuMean, limit), busyOf(agent));

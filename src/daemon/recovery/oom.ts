@@ -65,7 +65,7 @@ export class OomWatch {
   }
 
   readonly explain: Explain = (agent, seen) => {
-    if (statusOfEnd(seen) !== SIGKILL_STATUS) return seen;
+    if (seen.kind === 'limit' || statusOfEnd(seen) !== SIGKILL_STATUS) return seen;
     const answer = this.#isOom(agent);
     return answer === 'no' ? seen : { ...seen, kind: 'oom', detail: IN_WORDS[answer] };
   };
@@ -126,8 +126,8 @@ const REST_MS = 20;
 const rest = (): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, REST_MS);
 
 /** Tells ends by the kernel apart from now on; the returned function ends that. */
-export function watchForOom(lifecycle: Lifecycle, clock: Clock): () => void {
-  const watch = new OomWatch({ clock, machineKills: machineOomKills, loggedKills: () => loggedOomKills(clock), agentKills: () => null, rest });
+export function watchForOom(lifecycle: Lifecycle, clock: Clock, agentKills: OomWitnesses['agentKills']): () => void {
+  const watch = new OomWatch({ clock, machineKills: machineOomKills, loggedKills: () => loggedOomKills(clock), agentKills, rest });
   lifecycle.explainers.push(watch.explain);
   const timer = setInterval(() => watch.look(), LOOK_EVERY_MS);
   return () => clearInterval(timer);

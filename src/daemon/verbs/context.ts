@@ -21,6 +21,7 @@ import type { EventHub } from '../event-hub.ts';
 import type { HealthChecks } from '../health/health-checks.ts';
 import type { History } from '../history/history.ts';
 import type { Launcher } from '../launcher.ts';
+import type { KernelLimits } from '../limits/kernel-limits.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Marks } from '../marks.ts';
 import type { Registry } from '../registry.ts';
@@ -43,6 +44,7 @@ export interface Daemon {
   readonly lifecycle: Lifecycle;
   readonly marks: Marks;
   readonly watch: Watch;
+  readonly kernelLimits: KernelLimits;
   readonly ledger: Ledger;
   readonly costs: CostWatch;
   readonly headless: HeadlessPort;

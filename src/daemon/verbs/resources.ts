@@ -10,7 +10,7 @@ const USUAL_RSS_BYTES = 220 * 2 ** 20;
 const KEPT_FREE = 0.1;
 const PTYS_AN_AGENT = 2;
 
-export function resources({ registry, watch, paths }: Daemon): ResourcesReply {
+export async function resources({ registry, watch, paths, kernelLimits }: Daemon): Promise<ResourcesReply> {
   watch.sample();
   const running = registry.all().flatMap(({ record, resources: used }) => (record.process && used ? [used] : []));
   const used = {
@@ -28,7 +28,7 @@ export function resources({ registry, watch, paths }: Daemon): ResourcesReply {
     homeFreeBytes: disk.bavail * disk.bsize,
     ptysFree: ptysFree(),
   };
-  return { machine, used, limitsBy: 'samples', admits: admits(machine, used) };
+  return { machine, used, ...(await kernelLimits.mechanism()), admits: admits(machine, used) };
 }
 
 function admits(machine: ResourcesReply['machine'], used: ResourcesReply['used']): ResourcesReply['admits'] {
