@@ -12,6 +12,7 @@ import { RESTART_POLICIES, type RestartPolicy, type RestartSettings } from '../c
 import { findProgram } from '../config/find-program.ts';
 import type { AgentDefaults } from '../config/settings-defaults.ts';
 import { specCheckpoint, type CheckpointFlags } from './spec-checkpoint.ts';
+import { specClaims } from './spec-claims.ts';
 import { specClaude, type ClaudeFlags } from './spec-claude.ts';
 import { specEnvironment } from './spec-environment.ts';
 import { specHealth, type HealthFlags } from './spec-health.ts';
@@ -36,6 +37,7 @@ export interface SpecFlags extends HealthFlags, LimitFlags, WorktreeFlags, Claud
   readonly role?: string;
   readonly restart?: string;
   readonly maxRestarts?: string;
+  readonly claim?: readonly string[];
 }
 
 /** Where the agent comes from: its process starts as if the caller had started it. */
@@ -89,6 +91,7 @@ export async function agentSpec(
     declaredAs: null,
     ...(worktree === undefined ? {} : { worktree }),
     ...specCheckpoint(type, flags),
+    ...(await specClaims(flags)),
     ...specClaude(type, flags),
     ...specLaunch(type, flags, caller.cwd),
   };

@@ -62,8 +62,11 @@ const watched = async (): Promise<boolean> => (await claims())[0]?.watched === '
 
 describe('claims', () => {
   test('of one folder do not overlap, survive the daemon and end with rm', async () => {
-    for (const name of ['coder', 'fixer']) await home.spawn(name, '--cwd', repo.path, '--', 'sleep', '1000');
-    expect(await home.ok('claim', 'coder', 'src/api/**')).toContain('coder claims src/api/** in');
+    await home.spawn('coder', '--cwd', repo.path, '--claim', './src/api/**', '--', 'sleep', '1000');
+    const late = await home.run(['spawn', 'late', '--cwd', repo.path, '--claim', 'src/', '--', 'sleep', '1000']);
+    expect([late.status, late.stderr]).toEqual([1, expect.stringContaining('late cannot claim src: coder claims src/api/**')]);
+    expect((await home.run(['spawn', 'late', '--claim', '../x', '--', 'sleep', '1000'])).status).toBe(2);
+    await home.spawn('fixer', '--cwd', repo.path, '--', 'sleep', '1000');
     const refused = await home.run(['claim', 'fixer', 'src/**/b.ts']);
     expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('coder claims src/api/**')]);
     await home.ok('claim', 'fixer', 'src/web');
@@ -75,7 +78,7 @@ describe('claims', () => {
     expect(await claims()).toEqual([]);
     expect(await home.ok('claims')).toContain('No agent claims anything');
     const yaml = home.file('shop/muxward.yaml');
-    writeFileSync(yaml, 'agents:\n  one: {command: sleep 1000, claims: "src/api/**"}\n  two: {command: sleep 1000, claims: [src], depends_on: [one]}\n');
+    writeFileSync(yaml, 'agents:\n  one: {command: sleep 1000, claims: "src/api/**"}\n  two: {command: sleep 1000, claims: [src/], depends_on: [one]}\n');
     const up = await home.run(['up', '-f', yaml]);
     expect([up.status, up.stdout]).toEqual([1, expect.stringContaining('two cannot claim src: one claims src/api/**')]);
     expect((await claims()).map(({ agent }) => agent)).toEqual(['one']);

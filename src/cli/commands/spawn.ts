@@ -37,6 +37,7 @@ export const command = defineCommand<SpawnOptions>({
     { flags: '--worktree-copy <glob>', about: 'copy into it what git does not have, repeatable', many: true },
     { flags: '--worktree-link <glob>', about: 'the same by a symbolic link, repeatable', many: true },
     { flags: '--worktree-setup <command>', about: 'run there before the agent starts, repeatable', many: true },
+    { flags: '--claim <pattern>', about: 'paths in its folder that others there shall leave alone, repeatable', many: true },
     { flags: '--project <name>', about: 'project it belongs to' },
     { flags: '-l, --label <k=v>', about: 'label, repeatable', many: true },
     { flags: '--capability <name>', about: 'what it can do, repeatable', many: true },

@@ -1,6 +1,7 @@
 /** One entry of `muxward.yaml`, with its defaults, becomes one agent: files are read, units become numbers. */
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { parsePattern } from '../../core/claim.ts';
 import type { Limits } from '../../core/limits.ts';
 import type { RestartPolicy } from '../../core/restart-policy.ts';
 import { agentRulesFrom } from '../alerts/alerts-from.ts';
@@ -65,7 +66,7 @@ export function resolveAgent(name: string, entry: AgentEntry, around: Surroundin
     capabilities: [entry.capabilities ?? []].flat(),
     ...worktreeOf(entry),
     ...(entry.checkpoint === undefined ? {} : { checkpoint: checkpointPlanFrom(entry.checkpoint) }),
-    ...(entry.claims === undefined ? {} : { claims: [entry.claims].flat() }),
+    ...(entry.claims === undefined ? {} : { claims: [...new Set([entry.claims].flat().map(parsePattern))] }),
     ...(talks ? launchOf(entry, around) : {}),
     hooks: (entry.hooks ?? []).map((hook) => hookFrom(hook)),
     ...claudeOf(entry, type, around),
