@@ -6,8 +6,11 @@ import type { AttachReply } from '../core/protocol.ts';
 import type { Context } from './context.ts';
 import { isTerminal } from './output.ts';
 
+export const WINDOWS = ['main', 'monitor', 'queue'] as const;
+type AttachWindow = (typeof WINDOWS)[number];
+
 export interface AttachSettings {
-  readonly window: string;
+  readonly window: AttachWindow;
   readonly readOnly: boolean;
 }
 

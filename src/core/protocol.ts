@@ -180,7 +180,7 @@ export interface Routes {
   'POST /api/agents/:name/answer': { takes: { readonly words: readonly string[] }; gives: { readonly name: string; readonly answered: string } };
   'GET /api/agents/:name/screen': { takes: undefined; gives: ScreenReply };
   /** Makes sure that window 1 is there; `window` is `main`, `monitor` or `queue`. */
-  'POST /api/agents/:name/attach': { takes: { readonly window: string }; gives: AttachReply };
+  'POST /api/agents/:name/attach': { takes: { readonly window: 'main' | 'monitor' | 'queue' }; gives: AttachReply };
   /** NDJSON where `follow`: what is stored since `since` (ISO 8601), then what happens. */
   'GET /api/events': {
     takes: { readonly agent?: string; readonly since?: string; readonly limit?: number; readonly follow?: boolean };

@@ -20,7 +20,7 @@ const NOTHING = ['sh', '-c', ':'] as const;
 /** What holds whatever the configuration says: a pane outlives its process, and the server its last session. */
 const ESSENTIALS = ['start-server', ';', 'set-option', '-g', 'remain-on-exit', 'on', ';', 'set-option', '-s', 'exit-empty', 'off', ';'];
 
-/** Window option that marks the side window. */
+/** Window option that marks a side window, and says which it is. */
 const SIDE_WINDOW = '@muxward_side';
 
 /** The name comes last, because a user's own session may have spaces in it. Without UTF-8 tmux prints no tabs. */
@@ -90,8 +90,8 @@ export class TmuxServer {
   #client: ControlClient | null = null;
   #connecting: Promise<void> | null = null;
   #batches = 0;
-  /** Side windows that are being made, by session. */
-  readonly #sideWindows = new Map<string, Promise<void>>();
+  /** Side windows that are being made, by session and name. */
+  readonly #sideWindows = new Map<string, Promise<number>>();
   /** The server's pid and start time: another one after a reconnect means that every session is gone. */
   #serverId = '';
   #process: Identity | null = null;
@@ -259,28 +259,32 @@ export class TmuxServer {
   }
 
   /**
-   * Puts window 1 there if it is missing, with nothing running in it: its command is started by hooks when somebody
-   * looks at the window, and ended by `restSideWindow` once nobody does. Those who ask for it at the same moment share
-   * one attempt: the second would find its place taken.
+   * Puts a side window there if it is missing, as window 1 where that is free, with nothing running in it: its command
+   * is started by hooks when somebody looks at the window, and ended by `restSideWindow` once nobody does. Those who ask
+   * for it at the same moment share one attempt: the second would find its place taken.
+   * @returns the window's index
    */
-  ensureSideWindow(session: string, name: string, argv: readonly string[]): Promise<void> {
-    const underWay = this.#sideWindows.get(session) ?? this.#makeSideWindow(session, name, argv).finally(() => this.#sideWindows.delete(session));
-    this.#sideWindows.set(session, underWay);
+  ensureSideWindow(session: string, name: string, argv: readonly string[]): Promise<number> {
+    const key = `${session} ${name}`;
+    const underWay = this.#sideWindows.get(key) ?? this.#makeSideWindow(session, name, argv).finally(() => this.#sideWindows.delete(key));
+    this.#sideWindows.set(key, underWay);
     return underWay;
   }
 
-  async #makeSideWindow(session: string, name: string, argv: readonly string[]): Promise<void> {
-    const windows = await this.#must(['list-windows', '-t', `=${session}`, '-F', '#{window_index}']);
-    if (windows.includes('1')) return;
-    const pane = `=${session}:1.0`;
-    const isLookedAt = '#{&&:#{==:#{window_index},1},#{pane_dead}}';
-    const begin = commandLine(['respawn-pane', '-t', pane, ...argv]);
+  async #makeSideWindow(session: string, name: string, argv: readonly string[]): Promise<number> {
+    const lines = await this.#must(['list-windows', '-t', `=${session}`, '-F', `#{window_index} #{${SIDE_WINDOW}}`]);
+    const there = lines.find((line) => line.endsWith(` ${name}`));
+    if (there !== undefined) return Number.parseInt(there, 10);
+    const place = lines.some((line) => line.startsWith('1 ')) ? '' : '1';
+    const [index = ''] = await this.#must(['new-window', '-d', '-P', '-F', '#{window_index}', '-t', `=${session}:${place}`, '-n', name, ...NOTHING]);
+    await this.#must(['set-option', '-w', '-t', `=${session}:${index}`, SIDE_WINDOW, name]);
+    const begin = commandLine(['respawn-pane', '-t', `=${session}:${index}.0`, ...argv]);
+    const isLookedAt = `#{&&:#{==:#{window_index},${index}},#{pane_dead}}`;
     const onLook = commandLine(['if-shell', '-F', '-t', `=${session}:`, isLookedAt, begin]);
-    await this.#must(['new-window', '-d', '-t', `=${session}:1`, '-n', name, ...NOTHING]);
-    await this.#must(['set-option', '-w', '-t', `=${session}:1`, SIDE_WINDOW, '1']);
     for (const event of ['session-window-changed', 'client-attached', 'client-session-changed']) {
-      await this.#must(['set-hook', '-t', `=${session}:`, event, onLook]);
+      await this.#must(['set-hook', '-t', `=${session}:`, `${event}[${index}]`, onLook]);
     }
+    return Number(index);
   }
 
   /** Gives a session that a user renamed its name back: an agent is found by it. A name that is taken stays so. */
@@ -293,7 +297,7 @@ export class TmuxServer {
     await this.#must(['pipe-pane', '-t', pane.id]);
   }
 
-  /** Ends what runs in window 1, and keeps the window. A hook cannot: the one on leaving finds the wrong session. */
+  /** Ends what runs in a side window, and keeps the window. A hook cannot: the one on leaving finds the wrong session. */
   async restSideWindow(pane: Pane): Promise<void> {
     await this.#must(['respawn-pane', '-k', '-t', pane.id, ...NOTHING]);
   }

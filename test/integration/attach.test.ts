@@ -169,14 +169,14 @@ describe('window 1', () => {
     expect(await home.agent(name)).toMatchObject({ state: 'ready', restarts: 0 });
   });
 
-  test('one that the type does not have is status 2', async () => {
+  test('the other one comes behind it when somebody asks for it, and rests too', async () => {
+    const both = async (): Promise<string> => (await home.tmux('list-panes', '-s', '-t', '=bare', '-F', '#{window_index} #{window_name} #{pane_dead}')).replaceAll('\n', ' ');
     await home.spawn('bare', '--', 'cat');
-    user.start('wrong', ['env', '-u', 'TMUX', MUXWARD, 'attach', 'bare', '--window', 'monitor']);
-    await eventually(() => user.isPaneDead('wrong'), 'it was refused');
-    expect([user.format('wrong', '#{pane_dead_status}'), user.screen('wrong')]).toEqual([
-      '2',
-      expect.stringContaining('queue'),
-    ]);
+    attachIn('other', 'bare', '--window', 'monitor');
+    await eventually(() => /PID|CPU/.test(user.screen('other')), 'it shows what bare uses');
+    expect(await both()).toMatch(/^0 \S+ 0 1 queue 1 2 monitor 0 $/);
+    await detach('other');
+    await eventually(async () => (await both()).endsWith('1 queue 1 2 monitor 1 '), 'nothing runs in them any more');
   });
 });
 

@@ -103,6 +103,10 @@ describe('completion', () => {
     expect(complete('muxward sp')).toEqual(['spawn']);
     expect(complete('muxward stop completed')).toEqual(['completed-1']);
     expect(complete('muxward spawn --perm')).toEqual(['--permission-mode']);
+    expect(complete('muxward checkpoint create completed')).toEqual(['completed-1']);
+    expect(complete('muxward events --agent completed')).toEqual(['completed-1']);
+    expect(complete('muxward status --state fa')).toEqual(['failed']);
+    expect(complete('muxward spawn --type work')).toEqual(['worker']);
   });
 
   test('names of agents, one a line, with and without a daemon; it starts none', async () => {

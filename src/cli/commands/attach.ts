@@ -1,11 +1,9 @@
 /** `attach`: sits down at an agent's terminal. How tmux is reached is attach.ts. */
-import { attach } from '../attach.ts';
+import { attach, WINDOWS } from '../attach.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { MuxwardError } from '../../core/errors.ts';
 import { checkName, printable, suggest } from '../../core/names.ts';
-
-const WINDOWS = ['main', 'monitor', 'queue'];
 
 interface AttachOptions {
   readonly window?: string;
@@ -26,10 +24,11 @@ export const command = defineCommand<AttachOptions>({
     { run: 'muxward attach web --window monitor --read-only', about: 'its processes, live' },
   ],
   async run({ context, args: [name = ''], options }) {
-    const { window = 'main', readOnly = false } = options;
-    if (!WINDOWS.includes(window)) {
-      const near = suggest(window, WINDOWS);
-      throw new MuxwardError('usage', `--window: "${printable(window)}" is no window of an agent`, {
+    const { window: asked = 'main', readOnly = false } = options;
+    const window = WINDOWS.find((known) => known === asked);
+    if (window === undefined) {
+      const near = suggest(asked, WINDOWS);
+      throw new MuxwardError('usage', `--window: "${printable(asked)}" is no window of an agent`, {
         hint: `${near === undefined ? '' : `did you mean ${near}? `}One of ${WINDOWS.join(', ')}`,
       });
     }

@@ -1,8 +1,14 @@
 /** `completion`: scripts for shells. Commands and options are written into them; names of agents are asked for live. */
 import { defineCommand, type CommandEntry, type CommandSpec, type LoadedCommand } from '../command.ts';
-import { renderCompletion, SHELLS, type CompletionEntry } from '../render/completion-script.ts';
+import { WINDOWS } from '../attach.ts';
+import { renderCompletion, SHELLS, type CompletionEntry, type OptionValues } from '../render/completion-script.ts';
 import { EXIT, MuxwardError } from '../../core/errors.ts';
 import { printable, suggest } from '../../core/names.ts';
+import { WAIT_FOR } from '../../core/protocol.ts';
+import { RESTART_POLICIES } from '../../core/restart-policy.ts';
+import { STATES } from '../../core/state.ts';
+import { agentTypeNames } from '../../config/agent-type-names.ts';
+import { terminalFolders } from '../../config/terminals/terminal-folders.ts';
 import { GLOBAL_OPTIONS } from '../global-options.ts';
 
 export const command = defineCommand({
@@ -14,7 +20,7 @@ export const command = defineCommand({
   async run({ context, args: [name = ''], commands }) {
     const shell = SHELLS.find((known) => known === name);
     if (shell === undefined) throw unknownShell(name);
-    context.out(renderCompletion(shell, await entries(commands)));
+    context.out(renderCompletion(shell, await entries(commands), optionValues(agentTypeNames(terminalFolders(context.paths.home, context.installation)))));
     return EXIT.ok;
   },
 });
@@ -30,10 +36,20 @@ function entryOf(name: string, summary: string, loaded: LoadedCommand): Completi
   if ('subcommands' in loaded) {
     const subcommands = Object.entries(loaded.subcommands);
     const options = subcommands.flatMap(([, spec]) => optionsOf(spec));
-    return { name, summary, words: subcommands.map(([word]) => word), options: [...new Set(options)], takesNames: false };
+    const takesNames = subcommands.some(([, spec]) => takesNamesOfAgents(spec));
+    return { name, summary, words: subcommands.map(([word]) => word), options: [...new Set(options)], takesNames };
   }
-  const takesNames = /name/.test(loaded.arguments ?? '') && name !== 'spawn';
+  const takesNames = takesNamesOfAgents(loaded) && name !== 'spawn';
   return { name, summary, words: name === 'completion' ? [...SHELLS] : [], options: optionsOf(loaded), takesNames };
+}
+
+function takesNamesOfAgents({ arguments: taken = '' }: CommandSpec): boolean {
+  return /name/.test(taken);
+}
+
+/** Those of options that mean the same in every command. */
+function optionValues(types: readonly string[]): OptionValues {
+  return { '--state': STATES, '--type': types, '--restart': RESTART_POLICIES, '--window': WINDOWS, '--for': [...WAIT_FOR, ...STATES.filter((state) => state !== 'ready')] };
 }
 
 function optionsOf({ options = [] }: CommandSpec): string[] {

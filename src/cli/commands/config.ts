@@ -112,10 +112,18 @@ async function validateFile(file: string, context: Parameters<typeof validate.ru
   if (faults.length > 0) throw new InvalidConfig(faults);
 }
 
+const UNITS_OF_TIME = [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1000]] as const;
+
 function inWords({ value, unit }: SettingOrigin): string {
   if (value === null) return '-';
   if (Array.isArray(value)) return value.length === 0 ? 'none' : `${value.length}`;
   if (unit === 'bytes') return formatSize(Number(value));
-  if (unit === 'ms') return Number(value) % 1000 === 0 ? `${Number(value) / 1000}s` : `${Number(value)}ms`;
+  if (unit === 'ms') return exactDuration(Number(value));
   return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
+
+/** As it could stand in the file: nothing is rounded away. */
+function exactDuration(ms: number): string {
+  const [word, size] = UNITS_OF_TIME.find(([, each]) => ms >= each && ms % each === 0) ?? ['ms', 1];
+  return `${ms / size}${word}`;
 }

@@ -25,7 +25,7 @@ function render({ machine, used, limitsBy, limitsWhy, admits }: ResourcesReply):
     `terminals ${machine.ptysFree === null ? 'unknown' : `${machine.ptysFree} free`}`,
     `agents    ${used.agents}, with ${used.processes} process${used.processes === 1 ? '' : 'es'}: ${Math.round(used.cpuPercent)} % CPU, ${formatSize(used.rssBytes)} memory`,
     `limits    ${enforced}: ${limitsWhy}`,
-    `room      for ${admits.agents} more of the usual size; then ${admits.bound} runs out`,
+    `room      for ${admits.agents} more of the usual size; then ${admits.bound} ${admits.bound === 'memory' ? 'runs' : 'run'} out`,
     '',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 /** `inspect`: one agent, field by field. Pure. */
 import type { AgentDetails } from '../../core/agent.ts';
 import { describeEnd } from '../../core/end.ts';
+import { isLive } from '../../core/state.ts';
 import { formatDuration, formatSize } from '../../core/units.ts';
 import { activityCell, ago, cpuCell, healthCell, memoryCell, stateCell, symbolCell, uptimeCell } from './agent-cells.ts';
 import { checkLines } from './check-table.ts';
@@ -15,9 +16,10 @@ export function renderDetails(agent: AgentDetails, look: Look, nowMs: number): s
   const { palette } = look;
   const title = `${look.forPeople ? `${symbolCell(agent, palette)} ` : ''}${palette.strong(agent.name)}  ${stateCell(agent, palette)}  ${safeLine(agent.reason)}`;
   const blocks = [nowFields(agent, look, nowMs), policyFields(agent), startFields(agent), placeFields(agent)];
+  const labelWidth = Math.max(...blocks.flat().map(([label]) => label.length));
   const parts = [
     title.trimEnd(),
-    ...blocks.map((fields) => fieldLines(fields, look)),
+    ...blocks.map((fields) => fieldLines(fields, labelWidth, look)),
     ...checkTable(agent, look, nowMs),
     ...listed('Verdicts', agent.verdicts.map(({ at, reason }) => `${at}  ${safeLine(reason)}`)),
     ...processTable(agent, look),
@@ -32,7 +34,7 @@ function nowFields(agent: AgentDetails, look: Look, nowMs: number): Field[] {
     ['since', `${agent.since} (${ago(agent.since, nowMs)})`],
     ['activity', activityCell(agent, none, nowMs)],
     ['health', `${healthCell(agent, look)}${answered(agent)}`],
-    ['process', agent.pid === null ? none : `${agent.pid}, up ${uptimeCell(agent, none, nowMs)}, run ${agent.generation}, ${agent.restarts} restarts`],
+    ['process', agent.pid === null ? none : `${agent.pid}, up ${uptimeCell(agent, none, nowMs)}, run ${agent.generation}, ${agent.restarts} restart${agent.restarts === 1 ? '' : 's'}`],
     ['uses', resources.at === null ? none : `${cpuCell(agent, none)} CPU, ${memoryCell(agent, none)} memory, ${resources.processes} process${resources.processes === 1 ? '' : 'es'}`],
     ['last end', exit === null ? none : `${describeEnd(exit)} at ${exit.at}`],
   ];
@@ -86,12 +88,12 @@ function placeFields(agent: AgentDetails): Field[] {
   ];
 }
 
-function fieldLines(fields: readonly Field[], { palette }: Look): string {
-  const width = Math.max(...fields.map(([label]) => label.length));
+function fieldLines(fields: readonly Field[], width: number, { palette }: Look): string {
   return fields.map(([label, value]) => `  ${palette.faint(label.padEnd(width))}  ${value}`).join('\n');
 }
 
-function answered({ health }: AgentDetails): string {
+function answered({ health, state }: AgentDetails): string {
+  if (!isLive(state)) return typeof health.reason === 'string' ? ` (at last: ${safeLine(health.reason)})` : '';
   if (health.status === 'none') return ' (no probe: its process and session are watched)';
   if (typeof health.reason === 'string') return `, ${safeLine(health.reason)}`;
   return health.responseMs === null ? '' : `, answered in ${health.responseMs} ms`;

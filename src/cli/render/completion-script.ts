@@ -13,15 +13,18 @@ export interface CompletionEntry {
   readonly takesNames: boolean;
 }
 
+/** What may follow an option. */
+export type OptionValues = Readonly<Record<string, readonly string[]>>;
+
 /** The script for that shell. */
-export function renderCompletion(shell: Shell, entries: readonly CompletionEntry[]): string {
+export function renderCompletion(shell: Shell, entries: readonly CompletionEntry[], values: OptionValues): string {
   switch (shell) {
     case 'bash':
-      return bash(entries);
+      return bash(entries, values);
     case 'zsh':
-      return zsh(entries);
+      return zsh(entries, values);
     case 'fish':
-      return fish(entries);
+      return fish(entries, values);
   }
 }
 
@@ -35,8 +38,8 @@ function cases(entries: readonly CompletionEntry[]): string {
 }
 
 /** Shared by bash and zsh: finds the command among the words typed so far, behind options of muxward itself. */
-function lookup(entries: readonly CompletionEntry[], first: number): string {
-  return `  local command= offers= options= names= i
+function lookup(entries: readonly CompletionEntry[], values: OptionValues, first: number): string {
+  return `  local command= offers= options= names= value= i
   for ((i = ${first}; i < at; i++)); do
     case \${typed[i]} in
       --home) ((i++)) ;;
@@ -47,15 +50,20 @@ function lookup(entries: readonly CompletionEntry[], first: number): string {
   case $command in
     '') offers='${entries.map(({ name }) => name).join(' ')}'; options='--home --json --no-color --quiet --help --version' ;;
 ${cases(entries)}
+  esac
+  case \${typed[at - 1]} in
+${Object.entries(values).map(([option, words]) => `    ${option}) value='${words.join(' ')}' ;;`).join('\n')}
+    --agent) value=$(muxward __names 2>/dev/null) ;;
   esac`;
 }
 
-function bash(entries: readonly CompletionEntry[]): string {
+function bash(entries: readonly CompletionEntry[], values: OptionValues): string {
   return `# bash completion of muxward: source <(muxward completion bash)
 _muxward() {
   local typed=("\${COMP_WORDS[@]}") at=$COMP_CWORD current=\${COMP_WORDS[COMP_CWORD]}
-${lookup(entries, 1)}
+${lookup(entries, values, 1)}
   if [[ $current == -* ]]; then offers=$options
+  elif [[ -n $value ]]; then offers=$value
   elif [[ -n $names ]]; then offers="$offers $(muxward __names 2>/dev/null)"
   fi
   COMPREPLY=($(compgen -W "$offers" -- "$current"))
@@ -64,14 +72,15 @@ complete -o default -F _muxward muxward
 `;
 }
 
-function zsh(entries: readonly CompletionEntry[]): string {
+function zsh(entries: readonly CompletionEntry[], values: OptionValues): string {
   return `#compdef muxward
 # zsh completion of muxward: source <(muxward completion zsh)
 _muxward() {
   local -a typed=("\${(@)words}")
   local at=$CURRENT current=\${words[CURRENT]}
-${lookup(entries, 2)}
+${lookup(entries, values, 2)}
   if [[ $current == -* ]]; then offers=$options
+  elif [[ -n $value ]]; then offers=$value
   elif [[ -n $names ]]; then offers="$offers $(muxward __names 2>/dev/null)"
   fi
   compadd -- \${=offers}
@@ -81,16 +90,20 @@ compdef _muxward muxward
 `;
 }
 
-function fish(entries: readonly CompletionEntry[]): string {
+function fish(entries: readonly CompletionEntry[], values: OptionValues): string {
   const lines = ['# fish completion of muxward', 'complete -c muxward -f'];
   for (const { name, summary, words, options, takesNames } of entries) {
     const here = `-n '__fish_seen_subcommand_from ${name}'`;
     lines.push(`complete -c muxward -n __fish_use_subcommand -a ${name} -d ${quote(summary)}`);
     if (words.length > 0) lines.push(`complete -c muxward ${here} -a '${words.join(' ')}'`);
     if (takesNames) lines.push(`complete -c muxward ${here} -a '(muxward __names 2>/dev/null)'`);
-    for (const option of options) lines.push(`complete -c muxward ${here} -l ${option.slice(2)}`);
+    for (const option of options) lines.push(`complete -c muxward ${here} -l ${option.slice(2)}${fishValue(values[option])}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+function fishValue(words: readonly string[] | undefined): string {
+  return words === undefined ? '' : ` -x -a ${quote(words.join(' '))}`;
 }
 
 function quote(text: string): string {

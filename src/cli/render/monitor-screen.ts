@@ -19,6 +19,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** The newest of them. */
+const SEVERITY_WIDTH = 'critical'.length;
 const ALERTS_SHOWN = 8;
 
 /** The whole screen, with a newline at its end. */
@@ -41,7 +42,7 @@ export function renderMonitor(
   ]);
   const columns = COLUMNS.map((column, index) => (index === 0 && look.forPeople ? { ...column, header: '  NAME' } : column));
   const [head = '', ...body] = renderTable(columns, rows, look.width);
-  const told = alerts.slice(-ALERTS_SHOWN).map(({ at, severity, message }) => `${ago(at, nowMs).padStart(6)} ago  ${paintSeverity(severity, palette)}  ${safeLine(message)}`);
+  const told = alerts.slice(-ALERTS_SHOWN).map(({ at, severity, message }) => `${ago(at, nowMs).padStart(6)} ago  ${paintSeverity(severity, palette)}${' '.repeat(Math.max(0, SEVERITY_WIDTH - severity.length))}  ${safeLine(message)}`);
   return `${[counts(agents), '', palette.faint(head), ...body, ...(told.length === 0 ? [] : ['', ...told])].join('\n')}\n`;
 }
 

@@ -5,7 +5,7 @@ import { isRunning } from '../../core/state.ts';
 import { printable } from '../../core/names.ts';
 import { claudeCode } from '../../agents/claude/launch.ts';
 import type { ManagedAgent } from '../managed-agent.ts';
-import { sideWindowCommand } from '../side-window.ts';
+import { sideWindowCommand, type SideWindow } from '../side-window.ts';
 import type { Daemon } from './context.ts';
 
 /** Names of keys in tmux(1), KEY BINDINGS. */
@@ -57,16 +57,17 @@ export async function screen({ registry, tmux }: Daemon, name: string): Promise<
   return { name: agent.spec.name, ...(await tmux.screen(agent.record.pane)) };
 }
 
-export async function attach(daemon: Daemon, name: string, window: string): Promise<AttachReply> {
+export async function attach(daemon: Daemon, name: string, window: 'main' | SideWindow): Promise<AttachReply> {
   const { registry, tmux, installation, typeOf } = daemon;
   const agent = registry.get(name);
   if (agent.record.pane === null) throw noSession(agent);
   const { sideWindow } = await typeOf(agent.spec.type);
-  if (window !== 'main' && window !== sideWindow) {
-    throw new MuxwardError('usage', `--window: ${agent.spec.name} has no window "${window}"`, { hint: `main or ${sideWindow}` });
-  }
-  await tmux.ensureSideWindow(agent.spec.name, sideWindow, sideWindowCommand(installation, sideWindow, agent.spec.name));
-  return { name: agent.spec.name, session: agent.spec.name, socket: tmux.socket, windowIndex: window === 'main' ? 0 : 1 };
+  const { name: session } = agent.spec;
+  const open = (kind: SideWindow): Promise<number> => tmux.ensureSideWindow(session, kind, sideWindowCommand(installation, kind, session));
+  // Its own is window 1 whatever is asked for; the other one comes behind it once somebody asks.
+  const own = await open(sideWindow);
+  const windowIndex = window === 'main' ? 0 : window === sideWindow ? own : await open(window);
+  return { name: session, session, socket: tmux.socket, windowIndex };
 }
 
 /** tmux types what it does not know as text; here that is a slip. */
