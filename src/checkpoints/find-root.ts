@@ -27,7 +27,7 @@ export interface Root {
  */
 export async function findRoot(cwd: string, home: string): Promise<Root> {
   if (!fs.statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new MuxwardError('failed', `the folder ${cwd} is gone`, { hint: 'create it again: a rollback then fills it' });
+    throw new MuxwardError('failed', `the folder ${cwd} is gone`, { hint: 'a rollback makes it again, and fills it' });
   }
   const repository = await findRepository(cwd);
   if (repository !== null) return repository;

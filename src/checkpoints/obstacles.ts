@@ -49,7 +49,7 @@ export async function refuseDamaged(shadow: Shadow, changes: readonly Difference
   const needed = [...new Set(changes.flatMap(({ status, object }) => (status === 'D' ? [] : [object])))];
   const damaged = needed.length === 0 ? [] : await findDamaged(shadow.storeDir, needed);
   if (damaged.length === 0) return;
-  throw new MuxwardError('refused', `${damaged.length} files of the checkpoint in ${shadow.root.path} are damaged`, { hint });
+  throw new MuxwardError('refused', `${damaged.length === 1 ? 'a file' : `${damaged.length} files`} of the checkpoint in ${shadow.root.path} cannot be read: damaged or missing`, { hint });
 }
 
 /** Looks what a restore would meet. */

@@ -131,6 +131,15 @@ export function viewOf({ id, agent, at, message, trigger, isGood, state, cwd, ro
   };
 }
 
+/** `checkpoint show`. */
+export interface CheckpointDetails extends CheckpointView {
+  readonly manifest: Checkpoint;
+  /** What was on its screen; null where it had none, or it is damaged. */
+  readonly screen: string | null;
+  /** How the agent was started, without environment values; null where it is damaged. */
+  readonly definition: object | null;
+}
+
 /** `checkpoint diff`: what was done since, and what a rollback would undo. */
 export interface CheckpointDiff {
   readonly id: string;

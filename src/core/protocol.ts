@@ -5,7 +5,7 @@
  */
 import type { Agent, AgentDetails, AgentSpec } from './agent.ts';
 import type { Alert, AlertRuleInfo, ChannelInfo, Delivery, Severity, Silence, TestOutcome } from './alert.ts';
-import type { Checkpoint, CheckpointDiff, CheckpointView, RollbackPart, RollbackReply } from './checkpoint.ts';
+import type { CheckpointDetails, CheckpointDiff, CheckpointView, RollbackPart, RollbackReply } from './checkpoint.ts';
 import type { Claim, ClaimRequest } from './claim.ts';
 import type { ConflictHunks, ConflictsReply, ResolveReply, ResolveRequest } from './conflict.ts';
 import type { BudgetState } from './budget.ts';
@@ -213,7 +213,7 @@ export interface Routes {
     takes: { readonly agent: string; readonly message: string | null; readonly ignored: boolean };
     gives: CheckpointView;
   };
-  'GET /api/checkpoints/:id': { takes: undefined; gives: CheckpointView & { readonly manifest: Checkpoint } };
+  'GET /api/checkpoints/:id': { takes: undefined; gives: CheckpointDetails };
   'GET /api/checkpoints/:id/diff': { takes: undefined; gives: CheckpointDiff };
   'POST /api/checkpoints/verify': { takes: { readonly id?: string }; gives: { readonly checkpoints: readonly CheckpointFaults[] } };
   'POST /api/checkpoints/prune': {

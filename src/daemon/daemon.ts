@@ -95,7 +95,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   const work = startClaude({ registry, store, hub, hooks: claude.hooks, lifecycle, paths, settings, send, onLimited: (agent, until) => claude.activity.limitedUntil(agent, until), onError: warn });
   const onError = (what: string, error: unknown): void => log.warn(what, error);
   const { checkpoints } = parts;
-  const rollbacks = { ...parts, registry, stopGraceMs: settings.stopGraceMs };
+  const rollbacks = { ...parts, registry, stopGraceMs: settings.stopGraceMs, ensureFolder: worktrees.ensure.bind(worktrees) };
   lifecycle.aftermath.rollback = rollbackPort(rollbacks);
   await finishRestoring(checkpoints, onError);
   // Before it: agents may have been killed while no daemon ran.

@@ -54,16 +54,25 @@ const list = defineSubcommand('what is saved, newest first', {
   },
 });
 
-const show = defineSubcommand('everything known of one', {
+interface ShowOptions {
+  readonly screen?: boolean;
+}
+
+const show = defineSubcommand<ShowOptions>('everything known of one', {
   arguments: '[id]',
+  options: [{ flags: '--screen', about: 'what was on its screen' }],
   examples: [
     { run: 'muxward checkpoint show cp_3f9c2d1b8a70', about: 'what is in it, and what is not' },
-    { run: 'muxward checkpoint show cp_3f9c2d1b8a70 --json', about: 'with its manifest' },
+    { run: 'muxward checkpoint show cp_3f9c2d1b8a70 --json', about: 'with its manifest, screen and definition' },
   ],
-  async run({ context, args }) {
+  async run({ context, args, options }) {
     const reply = await context.daemon.call('GET /api/checkpoints/:id', undefined, { path: { id: idOf(args, 'checkpoint show') } });
     if (context.json) context.out(`${JSON.stringify(reply)}\n`);
-    else {
+    else if (options.screen) {
+      const { safeText } = await import('../render/safe-text.ts');
+      if (reply.screen === null) context.note('It had no screen.');
+      else context.out(`${safeText(reply.screen.trimEnd())}\n`);
+    } else {
       const { renderCheckpoint } = await import('../render/checkpoint-text.ts');
       context.out(renderCheckpoint(reply, Date.now()));
     }

@@ -23,6 +23,8 @@ export interface RollBackOptions {
   readonly launcher: Launcher;
   readonly checkpoints: Checkpoints;
   readonly stopGraceMs: number;
+  /** A worktree that was deleted is there again. */
+  readonly ensureFolder: (agent: ManagedAgent) => Promise<unknown>;
 }
 
 export interface RolledBack {
@@ -45,6 +47,7 @@ export async function rollBack(options: RollBackOptions, agent: ManagedAgent, ta
     work.writeJournal(vault, journal);
     try {
       if (how === 'whole') await stopFor(options, agent);
+      if (part !== 'conversation') await options.ensureFolder(agent);
       const undone = await checkpoints.tell(agent, 'rollback', async () => {
         const request = await checkpoints.requestFor(agent, { trigger: 'rollback', message: `before going back to ${target.id}` });
         return work.prepareRollback(vault, target, part, request);

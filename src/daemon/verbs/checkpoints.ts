@@ -1,6 +1,6 @@
 /** `checkpoint create list show diff verify prune export import`: an agent's saved states. */
 import type { Routes } from '../../core/protocol.ts';
-import { viewOf, type Checkpoint, type CheckpointDiff, type CheckpointView } from '../../core/checkpoint.ts';
+import { viewOf, type Checkpoint, type CheckpointDiff, type CheckpointView, type Piece } from '../../core/checkpoint.ts';
 import { MuxwardError } from '../../core/errors.ts';
 import { newId } from '../new-id.ts';
 import type { Daemon } from './context.ts';
@@ -29,8 +29,12 @@ function namesOf({ registry }: Daemon, known: readonly string[], agent: string |
 }
 
 export async function showCheckpoint({ checkpoints }: Daemon, id: string): Promise<Gives<'GET /api/checkpoints/:id'>> {
-  const manifest = await find(checkpoints, id);
-  return { ...viewOf(manifest), manifest };
+  const [manifest, { piecesOf }] = await Promise.all([find(checkpoints, id), import('../../checkpoints/create.ts')]);
+  const pieces = piecesOf(await checkpoints.vault(), manifest.agent);
+  // What is damaged is told by verify: the rest can still be looked at.
+  const read = async (piece: Piece | null): Promise<string | null> => (piece === null ? null : pieces.get(piece).then(String, () => null));
+  const definition = await read(manifest.definition);
+  return { ...viewOf(manifest), manifest, screen: await read(manifest.screen), definition: definition === null ? null : (JSON.parse(definition) as object) };
 }
 
 export async function diffCheckpoint({ checkpoints, registry }: Daemon, id: string): Promise<CheckpointDiff> {

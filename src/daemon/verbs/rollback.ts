@@ -9,11 +9,11 @@ import type { Daemon } from './context.ts';
 import { find } from './checkpoints.ts';
 
 export async function rollback(daemon: Daemon, name: string, request: Routes['POST /api/agents/:name/rollback']['takes']): Promise<RollbackReply> {
-  const { registry, settings, lifecycle, launcher, checkpoints } = daemon;
+  const { registry, settings, lifecycle, launcher, checkpoints, worktrees } = daemon;
   const agent = registry.get(name);
   const target = await targetOf(daemon, agent.spec.name, request);
   if (request.dryRun) return await plan(daemon, agent, target, request.part);
-  const options = { registry, lifecycle, launcher, checkpoints, stopGraceMs: settings.stopGraceMs };
+  const options = { registry, lifecycle, launcher, checkpoints, stopGraceMs: settings.stopGraceMs, ensureFolder: worktrees.ensure.bind(worktrees) };
   const { undone, filesChanged, restarted } = await rollBack(options, agent, target, request.part);
   return { dryRun: false, checkpoint: viewOf(target), undone: viewOf(undone), part: request.part, filesChanged, restarted, sessionId: agent.record.sessionId };
 }

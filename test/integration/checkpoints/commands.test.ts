@@ -26,8 +26,10 @@ beforeEach(() => {
 });
 
 test('an agent goes back with its files, runs again, and goes forward by --undo', async () => {
-  const { pid } = await home.spawn('coder', '--cwd', folder, '--', 'sleep', '1000');
+  const { pid } = await home.spawn('coder', '--cwd', folder, '--', 'sh', '-c', 'echo on its screen; exec sleep 1000');
+  await eventually(async () => (await home.ok('capture', 'coder')).includes('on its screen'), 'it has said something', 20_000);
   const made = await home.json<CheckpointView>('checkpoint', 'create', 'coder', '-m', 'first');
+  expect(await home.ok('checkpoint', 'show', made.id, '--screen')).toBe('on its screen\n');
   expect(made).toMatchObject({ agent: 'coder', message: 'first', good: true, trigger: 'hand', files: { trees: 1, changed: 1 } });
   // It was held still, and goes on.
   expect(await home.agent('coder')).toMatchObject({ state: 'ready', pid });
@@ -102,6 +104,19 @@ test('prune, export and import; what rm forgets is saved first', async () => {
   await home.ok('rm', '--force', 'coder');
   const [last] = await list('coder');
   expect(last).toMatchObject({ trigger: 'remove' });
+});
+
+test('a worktree that was deleted by hand is made again, and filled', async () => {
+  execFileSync('git', ['-c', 'user.name=u', '-c', 'user.email=u@example.com', 'commit', '-q', '--allow-empty', '-m', 'first'], { cwd: folder });
+  const { worktree } = await home.spawn('coder', '--cwd', folder, '--worktree', '--', 'sleep', '1000');
+  const file = path.join(worktree ?? '', 'work.txt');
+  writeFileSync(file, 'not committed');
+  await home.ok('checkpoint', 'create', 'coder');
+  rmSync(worktree ?? '', { recursive: true });
+  expect(await home.run(['checkpoint', 'create', 'coder'])).toMatchObject({ status: 1, stderr: expect.stringContaining('a rollback makes it again') as string });
+  await home.ok('rollback', 'coder');
+  expect(readFileSync(file, 'utf8')).toBe('not committed');
+  expect((await home.agent('coder')).state).toBe('ready');
 });
 
 test('an agent that fails again and again goes back to the last good checkpoint by itself', async () => {
