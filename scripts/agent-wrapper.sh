@@ -145,7 +145,8 @@ run_in_foreground() {
   # Stopped, or ended by a signal of that number.
   case $mw_status in
     14[5-9] | 150)
-      load_other_half
+      # dash tells of a job that stopped when it reads the next command of a file; that is no output of the agent.
+      { load_other_half; } 2>/dev/null
       outlast_stops
       ;;
   esac

@@ -35,6 +35,8 @@ export interface LaunchPlan {
   readonly typed: { readonly text: string; readonly ready: RegExp } | null;
   /** Private files that the program reads, by name in the run folder. None where absent. */
   readonly files?: Readonly<Record<string, string>>;
+  /** It is started with a prompt, which it takes up by itself. */
+  readonly promptGiven?: boolean;
   /** It calls `scripts/agent-hook.sh`. */
   readonly hasHooks?: true;
   /** What it does is read from its screen: the type has `readScreen`. */

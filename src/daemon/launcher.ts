@@ -174,7 +174,7 @@ export class Launcher {
   #intend(agent: ManagedAgent, plan: LaunchPlan, reason: string): Start {
     const generation = agent.record.generation + 1;
     agent.ending = null;
-    this.#options.registry.patch(agent, { generation, exit: null, sessionId: plan.sessionId, ...(plan.resumes === undefined ? {} : { resumes: plan.resumes }) });
+    this.#options.registry.patch(agent, { generation, exit: null, sessionId: plan.sessionId, ...(plan.resumes === undefined ? {} : { resumes: plan.resumes }), ...(plan.promptGiven === undefined ? {} : { promptGiven: plan.promptGiven }) });
     this.#options.registry.move(agent, 'launch', reason);
     return { agent, generation };
   }

@@ -87,6 +87,8 @@ export interface AgentRecord {
   mind?: Mind;
   /** Conversations that it was in before (`/clear`, a fork), the latest first. */
   earlierSessions?: string[];
+  /** Its last start was given a prompt. */
+  promptGiven?: boolean;
   /** Its last start resumed a conversation. */
   resumes?: boolean;
   /** What was told of which budget: said once. */

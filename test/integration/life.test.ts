@@ -180,6 +180,8 @@ describe('pause and resume', () => {
     await home.ok('resume', 'frozen');
     expect(await home.agent('frozen')).toMatchObject({ state: 'ready', pid, restarts: 0 });
     await eventually(() => ticks() > before, 'it burns CPU again');
+    // That it stopped is no output of its own.
+    expect(home.log('frozen')).toBe('');
   });
 
   test('a second pause at once lasts, though the wrapper still owes the terminal for the first; a paused one can be stopped', async () => {

@@ -7,6 +7,8 @@ import { mayGoOn, type Mind } from './mind.ts';
 const SETTLES_MS = 5000;
 /** Where there is no session file, so long without a further hook counts as rest. */
 const SETTLES_ALONE_MS = 1000;
+/** A prompt that it was started with is taken up within a second of its start, and within several on a loaded machine. */
+const TAKES_UP_MS = 15_000;
 
 /** `nowMs`: wall clock. */
 export function activityOf(mind: Mind, nowMs: number): Activity {
@@ -19,6 +21,8 @@ export function activityOf(mind: Mind, nowMs: number): Activity {
   switch (mind.phase) {
     case 'starting':
       return mind.start ? { ...mind.start, source: 'screen', until: null } : activity('unknown', { at, evidence, source: 'process' });
+    case 'prompted':
+      return nowMs < settlesAtMs(mind) ? activity('working', { at, evidence, detail: 'takes up its first prompt' }) : activity('idle', { at, evidence });
     case 'idle':
       return activity('idle', { at, evidence });
     case 'working':
@@ -40,12 +44,13 @@ export function activityOf(mind: Mind, nowMs: number): Activity {
 
 /** When a turn that is over counts as rest even if nothing more is heard, in wall-clock milliseconds; otherwise null. */
 export function settlesAt(mind: Mind): number | null {
-  return mind.phase === 'turn-over' && mind.asks.length === 0 ? settlesAtMs(mind) : null;
+  return (mind.phase === 'turn-over' || mind.phase === 'prompted') && mind.asks.length === 0 ? settlesAtMs(mind) : null;
 }
 
 function settlesAtMs(mind: Mind): number {
   const { at, session } = mind;
   const endedMs = Date.parse(at);
+  if (mind.phase === 'prompted') return endedMs + TAKES_UP_MS;
   if (session === null) return endedMs + SETTLES_ALONE_MS;
   const saidMs = Date.parse(session.at);
   return mayGoOn(mind) && session.status === 'idle' && saidMs >= endedMs ? saidMs + SETTLES_ALONE_MS : endedMs + SETTLES_MS;

@@ -11,6 +11,8 @@ const OPTION = /^\s*(?:❯\s*)?(\d+)\.\s+(\S.*)$/;
 /** The choice that Enter takes, where they have no numbers. */
 const POINTED = /^(\s*❯\s+(?:✔\s+)?)(\S.*)$/;
 const BESIDE = /^(\s+(?:✔\s+)?)(\S.*)$/;
+/** What may be pressed: whoever answers presses nothing. */
+const KEYS = /^(?:Enter to confirm|Esc to cancel)\b/;
 /** No choice, only something to be read. */
 const ONLY_ENTER = /\bPress Enter to continue\b/;
 
@@ -18,8 +20,10 @@ const ONLY_ENTER = /\bPress Enter to continue\b/;
 export function readDialog(look: TerminalLook): AgentQuestion | null {
   const view = readInput(look);
   if (view.kind !== 'elsewhere') return null;
-  const ask = { text: '', options: choicesOf(look), many: false, isFree: false };
-  return { kind: 'dialog', tool: null, text: view.shows.replaceAll(/❯ */g, ''), asks: [ask], at: null };
+  const options = choicesOf(look);
+  const text = view.shows.replaceAll(/❯ */g, '').split(' / ').filter((line) => !options.includes(line) && !KEYS.test(line)).join(' / ');
+  const ask = { text: '', options, many: false, isFree: false };
+  return { kind: 'dialog', tool: null, text, asks: [ask], at: null };
 }
 
 /** `allow` and `deny` mean what begins so. */

@@ -39,7 +39,7 @@ export const claudeCode: AgentType = {
     const prompt = checked === null || isTold ? [] : ['--', checked];
     const settings = ['--settings', path.join(context.runFolder, SETTINGS)];
     const words = [...settings, ...modes(spec), ...rolePrompt(spec, context.installation), ...conversation, ...chosen.words];
-    const common = { ...NOTHING_MORE, sessionId, resumes, hasHooks: true } as const;
+    const common = { ...NOTHING_MORE, sessionId, resumes, promptGiven: prompt.length > 0, hasHooks: true } as const;
     if (spec.headless === undefined) return { ...common, argv: [program, ...words, ...prompt], env: editor(spec, context), files: files(spec, context) };
     const first = headlessPrompt(sessionId, isTold ? null : spec.prompt);
     return { ...common, argv: headlessCommand(spec.headless, context, [program, ...words, ...maxBudget(spec, context)]), files: { ...files(spec, context), ...first } };

@@ -14,6 +14,8 @@ import type { SessionFact } from './session-file.ts';
 type Phase =
   /** the program runs and has not said a word */
   | 'starting'
+  /** it is up, and has not taken up the prompt that it was started with */
+  | 'prompted'
   | 'idle'
   | 'working'
   | 'compacting'
@@ -55,13 +57,16 @@ export interface Mind {
   /** When the last hook was called; null before the first. */
   readonly heardAt: string | null;
   readonly session: SessionFact | null;
+  /** It was started with a prompt, and has not taken it up. */
+  readonly promptGiven?: boolean;
   /** What its screen shows while no hook was called yet; absent where it shows nothing that is known. */
   readonly start?: (ScreenFinding & { readonly at: string }) | null;
 }
 
-export function newMind(generation: number, at: string): Mind {
+export function newMind(generation: number, at: string, promptGiven = false): Mind {
   return {
     generation,
+    promptGiven,
     sessionId: null,
     phase: 'starting',
     at,
@@ -91,7 +96,7 @@ function follow(mind: Mind, hook: HookRecord): Mind {
   switch (hook.event) {
     case 'SessionStart':
       // After a compaction it goes on with what it did.
-      return hook.payload['source'] === 'compact' ? mind : turnTo(nothingRuns(mind), 'idle', hook);
+      return hook.payload['source'] === 'compact' ? mind : turnTo(nothingRuns(mind), mind.promptGiven ? 'prompted' : 'idle', hook);
     case 'UserPromptSubmit':
       return prompted(mind, hook);
     case 'PreToolUse':
@@ -153,9 +158,10 @@ export function see(mind: Mind, session: SessionFact): Mind {
     case 'shell':
       return mind.phase === 'background' ? seen : { ...nothingRuns(seen), background: { shell: 'a shell' }, phase: 'background', ...evidence };
     case 'idle':
+      if (mind.phase === 'starting' && mind.promptGiven) return { ...seen, phase: 'prompted', ...evidence };
       // Between two turns it says so for a tenth of a second, and what went on in the background wakes it when it ends.
       if (mind.phase === 'background') return { ...nothingRuns(seen), queued: 1, phase: 'turn-over', ...evidence };
-      return isAtRest(mind) || mayGoOn(mind) ? seen : { ...nothingRuns(seen), phase: 'idle', ...evidence };
+      return isAtRest(mind) || mayGoOn(mind) || mind.phase === 'prompted' ? seen : { ...nothingRuns(seen), phase: 'idle', ...evidence };
   }
 }
 
@@ -184,7 +190,7 @@ function nothingRuns(mind: Mind): Mind {
 
 function prompted(mind: Mind, hook: HookRecord): Mind {
   const isDuringTurn = mind.phase === 'working' || mind.phase === 'compacting';
-  return isDuringTurn ? { ...mind, asks: [], queued: mind.queued + 1 } : turnTo({ ...nothingRuns(mind), queued: 0 }, 'working', hook);
+  return isDuringTurn ? { ...mind, asks: [], queued: mind.queued + 1 } : turnTo({ ...nothingRuns(mind), queued: 0, promptGiven: false }, 'working', hook);
 }
 
 /** A subagent that outlives the turn uses tools too: the session is no less at rest for that. */

@@ -43,5 +43,9 @@ async function describe(name: string, { kind, text, asks }: AgentQuestion): Prom
     ...(ask.isFree ? ['  or a text of your own'] : []),
   ]);
   const head = kind === 'question' ? `${name} ${about}:` : `${name} ${about}: ${safeText(text)}`;
-  return [head, ...lines, `answer it: muxward answer ${name} ${kind === 'permission' ? 'allow|deny' : asks.map(() => 'CHOICE').join(' ')}`].join('\n');
+  return [head, ...lines, `answer it: muxward answer ${name} ${kind === 'permission' || isYesOrNo(asks) ? 'allow|deny' : asks.map(() => 'CHOICE').join(' ')}`].join('\n');
+}
+
+function isYesOrNo(asks: AgentQuestion['asks']): boolean {
+  return asks.length === 1 && asks.some(({ options }) => options.some((option) => /^yes\b/i.test(option)) && options.some((option) => /^no\b/i.test(option)));
 }

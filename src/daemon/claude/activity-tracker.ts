@@ -75,7 +75,7 @@ export class ActivityTracker {
 
   mindOf({ record }: ManagedAgent): Mind {
     if (record.mind?.generation === record.generation) return record.mind;
-    return newMind(record.generation, record.startedAt ?? record.since);
+    return newMind(record.generation, record.startedAt ?? record.since, record.promptGiven ?? false);
   }
 
   #hear(agent: ManagedAgent, hook: HookRecord): void {

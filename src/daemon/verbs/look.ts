@@ -97,8 +97,9 @@ function isIdle({ status, source }: Activity): boolean {
   return status === 'idle' || status === 'error' || (status === 'unknown' && source === 'none');
 }
 
-/** An agent that is down for good gets neither ready nor healthy by waiting. */
+/** An agent that is down for good gets neither ready nor healthy by waiting; one whose budget is spent waits for its user. */
 function isTooLate({ record }: ManagedAgent, what: string): boolean {
   const waitsForLife = what === 'ready' || what === 'idle' || what === 'healthy';
-  return waitsForLife && (record.state === 'failed' || record.state === 'terminated');
+  const isSpent = record.state === 'paused' && record.budgetTold?.what === 'exceeded';
+  return waitsForLife && (record.state === 'failed' || record.state === 'terminated' || isSpent);
 }

@@ -17,6 +17,7 @@ export async function input(daemon: Daemon, name: string, request: InputRequest)
   const { text, submit } = request;
   const agent = daemon.registry.get(name);
   const pane = livePane(agent);
+  if (agent.spec.type === claudeCode.name) refusePaused(agent);
   if (agent.spec.headless) return { proof: await daemon.headless.prompt(agent, text, request.wait ?? true) };
   if (agent.spec.type === claudeCode.name) {
     const proof = await daemon.typist.send(agent, pane, { text, submit, wait: request.wait ?? true, isCommand: request.command ?? false });
@@ -68,6 +69,12 @@ export async function attach(daemon: Daemon, name: string, window: 'main' | Side
   const own = await open(sideWindow);
   const windowIndex = window === 'main' ? 0 : window === sideWindow ? own : await open(window);
   return { name: session, session, socket: tmux.socket, windowIndex };
+}
+
+/** Nothing would prove that it arrived. */
+function refusePaused({ spec, record }: ManagedAgent): void {
+  if (record.state !== 'paused') return;
+  throw new MuxwardError('failed', `${spec.name} is paused, so nothing was typed: ${printable(record.reason)}`, { hint: `muxward resume ${spec.name}` });
 }
 
 /** tmux types what it does not know as text; here that is a slip. */

@@ -1,7 +1,7 @@
 // What the real Claude Code reported, replayed: what would have been shown, step by step.
 import { describe, expect, it } from 'vitest';
-import { activityOf } from '../../../../src/agents/claude/activity.ts';
-import { hear, limitedUntil, newMind } from '../../../../src/agents/claude/mind.ts';
+import { activityOf, settlesAt } from '../../../../src/agents/claude/activity.ts';
+import { hear, limitedUntil, newMind, see } from '../../../../src/agents/claude/mind.ts';
 import { after, at, hookOf, lines, recorded, shown } from './replay.ts';
 
 describe('recorded sessions', () => {
@@ -115,5 +115,30 @@ describe('what was not recorded', () => {
 
   it('before its first word it is unknown, not idle', () => {
     expect(activityOf(newMind(1, at(0)), now)).toMatchObject({ status: 'unknown', source: 'process' });
+
+  });
+});
+
+describe('a session that was started with a prompt', () => {
+  const now = Date.parse(at(0));
+  const up = hear(newMind(1, at(0), true), hookOf(10, 'SessionStart', { session_id: 's', source: 'startup' }));
+
+  it('is not idle before it has taken that up, whatever its session file says', () => {
+    expect(activityOf(up, now + 5000)).toMatchObject({ status: 'working', detail: 'takes up its first prompt' });
+    const idle = { sessionId: 's', status: 'idle', waitingFor: null, at: at(500) } as const;
+    expect(activityOf(see(up, idle), now + 5000)).toMatchObject({ status: 'working' });
+    expect(activityOf(see(newMind(1, at(0), true), idle), now + 5000)).toMatchObject({ status: 'working' });
+    const working = hear(up, hookOf(900, 'UserPromptSubmit', { session_id: 's' }));
+    expect(activityOf(see(working, { ...idle, at: at(2000) }), now + 2000)).toMatchObject({ status: 'idle' });
+  });
+
+  it('is idle where nothing comes of it', () => {
+    expect(settlesAt(up)).toBe(now + 15_010);
+    expect(activityOf(up, now + 15_010)).toMatchObject({ status: 'idle' });
+  });
+
+  it('is idle at once when it begins anew without one', () => {
+    const working = hear(up, hookOf(900, 'UserPromptSubmit', { session_id: 's' }));
+    expect(activityOf(hear(working, hookOf(950, 'SessionStart', { session_id: 't', source: 'clear' })), now + 1000)).toMatchObject({ status: 'idle' });
   });
 });
