@@ -5,6 +5,9 @@ const suite = (name: string) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`] },
 });
 
+/** Its files share a worker and what it has loaded: a process for each would cost more than the tests. */
+const unit = { ...suite('unit'), test: { ...suite('unit').test, isolate: false } };
+
 /** On the real Claude Code, which starts slowly on a busy machine. */
 const claude = {
   extends: true as const,
@@ -24,6 +27,6 @@ export default defineConfig({
     hookTimeout: 20_000,
     teardownTimeout: 20_000,
     globalSetup: 'test/helpers/global.ts',
-    projects: [...['unit', 'integration', 'faults'].map(suite), claude],
+    projects: [unit, suite('integration'), suite('faults'), claude],
   },
 });

@@ -1,11 +1,12 @@
 /** Starts real processes for tests, waits for facts about them, and ends every one of them after each test. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { readStat, type ProcessStat } from '../../../src/system/process-table.ts';
 
 /** Carried by all that a test starts, so that nothing of it can be left behind, wherever it forked to. */
 const MARK = `MUXWARD_TEST_MARK=${process.pid}-${Date.now()}`;
+let isToEnd = false;
 
 /** Polls until `probe` gives something; fails with `what` after ten seconds. */
 export async function until<T>(what: string, probe: () => T | undefined | false | null): Promise<T> {
@@ -36,6 +37,7 @@ export function start(
   args: readonly string[],
   options: StartOptions = {},
 ): ChildProcess & { pid: number } {
+  endAfterTest();
   const [name, value] = MARK.split('=') as [string, string];
   const child = spawn(program, args, {
     env: { PATH: process.env['PATH'], [name]: value, ...options.env },
@@ -74,7 +76,17 @@ export function isThere(pid: number): boolean {
   }
 }
 
-afterEach(() => {
+/** After the test that runs now. (Not a hook of this file: the test files of a worker share it, and hooks are of the first.) */
+function endAfterTest(): void {
+  if (isToEnd) return;
+  isToEnd = true;
+  onTestFinished(() => {
+    isToEnd = false;
+    endAll();
+  });
+}
+
+function endAll(): void {
   for (const pid of readdirSync('/proc')
     .map(Number)
     .filter((n) => n > 0 && n !== process.pid)) {
@@ -85,4 +97,4 @@ afterEach(() => {
       // gone meanwhile, or another user's
     }
   }
-});
+}
