@@ -8,7 +8,8 @@
 set -eu
 
 NEED_MAJOR=22 NEED_MINOR=22
-FETCHED_VERSION=26.10.0
+# The first that runs here: the newest needs libatomic, which small systems lack.
+FETCHED_VERSIONS='26.10.0 24'
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 
 fail() {
@@ -54,14 +55,23 @@ package_for_this_machine() {
   esac
 }
 
-# Unpacks beside the target and renames one file, so that two runs at once, and a Node in use, do no harm.
 fetch_node() {
   remedy="install Node $NEED_MAJOR.$NEED_MINOR or newer (https://nodejs.org), or set MUXWARD_NODE to one"
   package=$(package_for_this_machine) ||
     fail "no Node $NEED_MAJOR.$NEED_MINOR or newer here, and none to fetch for $(uname -s) on $(uname -m)" "$remedy"
   command -v npm >/dev/null || fail "no Node $NEED_MAJOR.$NEED_MINOR or newer here, and no npm to fetch one with" "$remedy"
-  printf 'fetching Node %s into .node/ (this machine has %s)\n' "$FETCHED_VERSION" \
-    "$(node --version 2>/dev/null || echo none)" >&2
+  for wanted in $FETCHED_VERSIONS; do
+    fetch_version "$wanted"
+    node=$root/.node/bin/node
+    if is_new_enough "$node"; then return; fi
+    printf 'Node %s does not run here: %s\n' "$wanted" "$("$node" --version 2>&1 | head -n 1)" >&2
+  done
+  fail 'no Node fetched from npm runs here (they need glibc)' "$remedy"
+}
+
+# Unpacks beside the target and renames one file, so that two runs at once, and a Node in use, do no harm.
+fetch_version() {
+  printf 'fetching Node %s into .node/ (this machine has %s)\n' "$1" "$(node --version 2>/dev/null || echo none)" >&2
   unpacked=$root/.node/unpack.$$
   trap 'rm -rf "$unpacked"' EXIT
   trap 'exit 130' INT TERM HUP
@@ -69,16 +79,14 @@ fetch_node() {
   echo '{"private":true}' >"$unpacked/package.json"
   # In that folder, not with `npm --prefix`, which loses the user's npm settings.
   (cd "$unpacked" && npm install --ignore-scripts --no-audit --no-fund --no-package-lock --loglevel=error \
-    "$package@$FETCHED_VERSION" >npm.out 2>&1) || {
+    "$package@$1" >npm.out 2>&1) || {
     cat "$unpacked/npm.out" >&2
-    fail "npm could not fetch $package@$FETCHED_VERSION" "$remedy"
+    fail "npm could not fetch $package@$1" "$remedy"
   }
   mv -f "$unpacked/node_modules/$package/LICENSE" "$root/.node/LICENSE"
   mv -f "$unpacked/node_modules/$package/bin/node" "$root/.node/bin/node"
   rm -rf "$unpacked"
   trap - EXIT INT TERM HUP
-  node=$root/.node/bin/node
-  is_new_enough "$node" || fail "the Node fetched from npm does not run here (it needs glibc)" "$remedy"
 }
 
 find_node || fetch_node

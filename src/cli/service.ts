@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultHome } from '../config/paths.ts';
 import { makePrivateFolder } from '../config/private-folder.ts';
 import { EXIT, MuxwardError } from '../core/errors.ts';
@@ -18,7 +19,8 @@ export interface Service {
   readonly label: string;
   readonly enable: readonly (readonly string[])[];
   readonly disable: readonly (readonly string[])[];
-  readonly advice: string;
+  /** Null where nothing is left to do. */
+  readonly advice: string | null;
 }
 
 /** Writes the file, and enables and starts what it describes. @returns the exit status. */
@@ -35,7 +37,9 @@ export async function installService(context: Context, dryRun: boolean): Promise
   noteService(context, service);
   await stopRunning(context);
   for (const command of service.enable) run(command);
-  tell(context, service, [`wrote ${service.file}`, ...service.enable.map((command) => `ran ${command.join(' ')}`), service.advice]);
+  await untilItAnswers(context);
+  const advice = service.advice === null ? [] : [service.advice];
+  tell(context, service, [`wrote ${service.file}`, ...service.enable.map((command) => `ran ${command.join(' ')}`), ...advice]);
   return EXIT.ok;
 }
 
@@ -86,8 +90,13 @@ function systemdService(name: string, configFolder: string): Service {
       ['systemctl', '--user', 'enable', '--now', unit],
     ],
     disable: [['systemctl', '--user', 'disable', '--now', unit]],
-    advice: 'to keep it when you log out, and start it with the machine: loginctl enable-linger',
+    advice: lingers() ? null : 'to keep it when you log out, and start it with the machine: loginctl enable-linger',
   };
+}
+
+/** Services of this user run without a login. */
+function lingers(): boolean {
+  return fs.existsSync(path.join('/var/lib/systemd/linger', os.userInfo().username));
 }
 
 function launchdService(label: string, userHome: string): Service {
@@ -135,6 +144,25 @@ async function stopRunning({ runningDaemon }: Context): Promise<void> {
   } catch (error) {
     if (!isNobodyThere(error)) throw error;
   }
+}
+
+const START_TIMEOUT_MS = 60_000;
+const LOOK_EVERY_MS = 50;
+
+/** Its manager has started it, but a command that comes too early would start one of its own. @throws MuxwardError `failed` */
+async function untilItAnswers({ runningDaemon }: Context): Promise<void> {
+  for (const deadlineMs = performance.now() + START_TIMEOUT_MS; performance.now() < deadlineMs; ) {
+    try {
+      await runningDaemon.call('GET /healthz', undefined);
+      return;
+    } catch (error) {
+      if (!isNobodyThere(error)) throw error;
+      await sleep(LOOK_EVERY_MS);
+    }
+  }
+  throw new MuxwardError('failed', `the service was started, and its daemon does not answer after ${START_TIMEOUT_MS / 1000} s`, {
+    hint: 'muxward daemon logs and journalctl --user tell more',
+  });
 }
 
 function run([program = '', ...args]: readonly string[]): void {

@@ -9,7 +9,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { CONTROLLERS, type Controller } from '../../core/kernel-limits.ts';
-import { cgroupOf, cgroupRoot, moveTo, wordsIn, write } from '../../system/cgroup.ts';
+import { cgroupOf, cgroupRoot, moveTo, removeGroup, wordsIn, write } from '../../system/cgroup.ts';
 
 export interface CgroupBase {
   readonly folder: string;
@@ -112,9 +112,18 @@ export async function openBase(plan: BasePlan, machine: Machine, serverPid: numb
 async function makeBase(plan: Exclude<BasePlan, { how: 'none' | 'ours' }>, machine: Machine, serverPid: number, wrappers: readonly number[]): Promise<string> {
   if (plan.how === 'scope') return await makeScope(plan.manager, machine, [serverPid, ...wrappers]);
   enableControllers(plan.parent);
+  removeUnused(plan.parent);
   const folder = path.join(plan.parent, `${PREFIX}${serverPid}`);
   fs.mkdirSync(folder, { recursive: true });
   return folder;
+}
+
+/** What servers left that have ended; where something still runs, the kernel refuses. (systemd removes its scopes itself.) */
+function removeUnused(parent: string): void {
+  const groupsIn = (folder: string): string[] => fs.readdirSync(folder, { withFileTypes: true }).filter((one) => one.isDirectory()).map((one) => path.join(folder, one.name));
+  for (const base of groupsIn(parent).filter((one) => /^muxward-\d+$/.test(path.basename(one)))) {
+    if (groupsIn(base).map(removeGroup).every(Boolean)) removeGroup(base);
+  }
 }
 
 /** One by one: a controller that is not to be had keeps no other away. */
