@@ -75,6 +75,19 @@ describeClaude('answering Claude Code', () => {
     await claude.idle('coder');
   });
 
+  test('several questions are answered with one word each, one of them with several choices', async () => {
+    const colour = { question: 'Which colour?', header: 'Colour', multiSelect: false, options: [{ label: 'Red', description: 'warm' }, { label: 'Blue', description: 'cold' }] };
+    const extras = { question: 'Which extras?', header: 'Extras', multiSelect: true, options: [{ label: 'Roof', description: 'r' }, { label: 'Radio', description: 'm' }, { label: 'Hook', description: 'h' }] };
+    await ask([`stub:tool AskUserQuestion ${JSON.stringify({ questions: [colour, extras] })}`, 'stub:say were chosen']);
+    expect(await asked('question')).toMatchObject({ asks: [{ text: 'Which colour?', many: false }, { text: 'Which extras?', many: true }] });
+    const { status, stderr } = await claude.run(['answer', 'coder', 'Red']);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('2')]);
+    await claude.home.ok('answer', 'coder', 'Red', 'Roof,Hook');
+    await said('were chosen');
+    expect(JSON.stringify(claude.stub.requests().at(-1)?.body.messages.at(-1))).toMatch(/Which colour.{1,9}Red.*Which extras.{1,9}Roof, ?Hook/);
+    await claude.idle('coder');
+  });
+
   test('what the user answers at the terminal is no question any more, also for a daemon that was killed meanwhile', async () => {
     await ask([touch('by-hand'), 'stub:say was by hand']);
     await asked('permission');

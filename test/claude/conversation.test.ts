@@ -1,5 +1,5 @@
 // The conversation of an agent of the real Claude Code: resumed whatever ends it, one writer at a time, counted, and bounded.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BudgetState } from '../../src/core/budget.ts';
@@ -46,6 +46,13 @@ describeClaude('a conversation', { timeout: 180_000 }, () => {
     expect((await home.agent('coder')).sessionId).toBe(sessionId);
     expect(claude.stub.prompts().filter((prompt) => prompt.includes('I am coder'))).toHaveLength(1);
 
+    // A user who opens it too, by Claude Code's own means, is told of.
+    const stranger = await claude.run(['spawn', 'stranger', '--type', 'worker', '--', claude.binary, '--resume', sessionId as string]);
+    expect(stranger).toMatchObject({ status: 0 });
+    const conflict = await eventually(async () => (await home.events('--agent', 'coder')).find(({ type }) => type === 'conversation.conflict'), 'the other writer is told of', LONG_MS);
+    expect(conflict.data).toEqual({ sessionId, pid: (await home.agent('stranger')).pid });
+    await home.ok('rm', '--force', 'stranger');
+
     await claude.ready('coder');
     await home.ok('keys', 'coder', '/', 'c', 'l', 'e', 'a', 'r', 'Space', 'Enter');
     const cleared = await home.agentThat('coder', 'is in another conversation', (agent) => agent.sessionId !== sessionId, LONG_MS);
@@ -54,6 +61,17 @@ describeClaude('a conversation', { timeout: 180_000 }, () => {
     expect((await home.agent('coder')).sessionId).toBe(cleared.sessionId);
     expect(claude.stub.prompts().filter((prompt) => prompt.includes('I am coder'))).toHaveLength(1);
     await home.ok('rm', '--force', 'coder');
+  });
+
+  test('keeps its id when it cannot be resumed, and says so', async () => {
+    await headless('broken', 'I am broken\nstub:say begun', '--exit-when-done', '--restart', 'no');
+    await home.ok('wait', 'broken', '--timeout', '60s');
+    const { sessionId } = await home.agent('broken');
+    writeFileSync(await claude.transcript('broken'), 'no transcript\n');
+    await home.ok('start', 'broken');
+    const left = await home.agentThat('broken', 'has ended', ({ state, generation }) => generation === 2 && (state === 'terminated' || state === 'failed'), LONG_MS);
+    expect(left.reason).toContain(`its conversation ${sessionId} could not be resumed (exit 1); its id is kept`);
+    expect(left.sessionId).toBe(sessionId);
   });
 
   test('has one writer: of two agents that resume it at one moment one starts', async () => {

@@ -1,0 +1,40 @@
+// What stops the real Claude Code without being its fault: no login, a limit of the account, an overloaded API.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { claudeRig, describeClaude, type ClaudeRig } from '../helpers/claude/claude-rig.ts';
+import { MuxwardHome } from '../helpers/muxward-home.ts';
+
+const LONG_MS = 60_000;
+
+describeClaude('trouble that is not the agent’s', { timeout: 180_000 }, () => {
+  let claude: ClaudeRig;
+  let home: MuxwardHome;
+
+  beforeAll(async () => {
+    home = new MuxwardHome();
+    claude = await claudeRig(home);
+  });
+
+  afterAll(() => claude.end());
+
+  test('a key that is refused, or none, is an end of its own kind, with what to do, and is not tried again', async () => {
+    // It tries ten times by itself, which takes minutes.
+    const once = ['--headless', '--exit-when-done', '--restart', 'always', '--env', 'CLAUDE_CODE_MAX_RETRIES=1'];
+    await claude.spawn('refused', ...once, '--prompt', 'go\nstub:error 401 99');
+    await claude.spawn('nameless', ...once, '--prompt', 'go', '--env', 'ANTHROPIC_API_KEY=');
+    for (const name of ['refused', 'nameless']) {
+      const left = await home.agentThat(name, 'has failed', ({ state }) => state === 'failed', LONG_MS);
+      expect(left).toMatchObject({ generation: 1, restarts: 0, exit: { kind: 'auth' } });
+      expect(left.reason).toContain('sign in');
+    }
+  });
+
+  test('an interactive agent waits at its prompt for the reset of a usage limit, and goes on by itself', async () => {
+    const login = ['--env', 'ANTHROPIC_API_KEY=', '--env', 'CLAUDE_CODE_OAUTH_TOKEN=sk-ant-oat01-not-a-real-token'];
+    await claude.spawn('limited', '--permission-mode', 'manual', ...login, '--prompt', 'much to do\nstub:limit 15');
+    const parked = await home.agentThat('limited', 'is limited', ({ activity }) => activity.status === 'limited' && (activity.until ?? null) !== null, LONG_MS);
+    expect(parked.activity.until).toMatch(/^\d{4}-/);
+    await claude.stub.waitFor(({ texts }) => texts.some((text) => text.includes('usage limit that stopped you is reset')), 'to go on', LONG_MS);
+    await home.ok('wait', 'limited', '--for', 'idle', '--timeout', '60s');
+    expect(await home.agent('limited')).toMatchObject({ restarts: 0, generation: 1, pid: parked.pid });
+  });
+});
