@@ -2,13 +2,15 @@
 import { unreachable } from '../../src/core/errors.ts';
 import type { Summary } from './stats.ts';
 
-export type Subject = 'muxward' | 'tmux' | 'pm2' | 'node' | 'git';
+export type Subject = 'muxward' | 'tmux' | 'pm2' | 'node' | 'git' | 'sh' | 'claude';
 
 export type Bar =
   /** muxward needs at most this many times what the other one does. */
   | { readonly kind: 'times-of'; readonly other: Subject; readonly atMost: number }
   /** The other one needs at least this many times what muxward does. */
   | { readonly kind: 'faster-than'; readonly other: Subject; readonly atLeast: number }
+  /** muxward needs at most so much more than the other one does, in the line's unit. */
+  | { readonly kind: 'more-than'; readonly other: Subject; readonly atMost: number }
   | { readonly kind: 'value'; readonly below: number }
   /** Nothing at all: of what was lost, or not as it should be. */
   | { readonly kind: 'none' };
@@ -44,6 +46,10 @@ export function judge(line: Line, bar: Bar): Verdict {
         text: `${ratio.toFixed(2)} × faster than ${bar.other} (at least ${bar.atLeast})`,
         held: ratio >= bar.atLeast,
       };
+    }
+    case 'more-than': {
+      const more = ours - (line.values[bar.other] ?? Number.NaN);
+      return { text: `${more.toFixed(0)} more than ${bar.other} (at most ${bar.atMost})`, held: more <= bar.atMost };
     }
     case 'value':
       return { text: `below ${bar.below}`, held: ours < bar.below };

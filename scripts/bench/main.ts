@@ -9,6 +9,7 @@ import { startMany, type Bench } from './bench.ts';
 import { ChildReports } from './child-reports.ts';
 import { isHeld, judge, type Line } from './line.ts';
 import { measureCheckpoint } from './measures/checkpoint.ts';
+import { measureClaude } from './measures/claude.ts';
 import { measureComeBack } from './measures/come-back.ts';
 import { measureCommands } from './measures/commands.ts';
 import { measureIdle } from './measures/idle.ts';
@@ -38,10 +39,11 @@ const MEASURES: Readonly<Record<MeasureName, (bench: Bench) => Promise<Line[]>>>
   'come-back': measureComeBack,
   commands: measureCommands,
   checkpoint: measureCheckpoint,
+  claude: measureClaude,
   soak: measureSoak,
 };
 /** These start and end the programs by themselves; the others find all of them running, each with all agents. */
-const ALONE: ReadonlySet<MeasureName> = new Set(['start', 'idle', 'probes', 'verdict', 'checkpoint', 'soak']);
+const ALONE: ReadonlySet<MeasureName> = new Set(['start', 'idle', 'probes', 'verdict', 'checkpoint', 'claude', 'soak']);
 
 /** Resolves with the exit status: 0 all bars held, 1 one not, 2 wrong usage. */
 export async function main(args: readonly string[]): Promise<number> {

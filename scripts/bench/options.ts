@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { BenchError } from './bench-error.ts';
 
 /** What can be measured, in the order in which it is. */
-export const MEASURE_NAMES = ['start', 'idle', 'probes', 'verdict', 'one-more', 'status', 'come-back', 'commands', 'checkpoint', 'soak'] as const;
+export const MEASURE_NAMES = ['start', 'idle', 'probes', 'verdict', 'one-more', 'status', 'come-back', 'commands', 'checkpoint', 'claude', 'soak'] as const;
 export type MeasureName = (typeof MEASURE_NAMES)[number];
 
 /** Measured only where it is asked for: it takes its time. */

@@ -8,6 +8,8 @@ const SUBJECTS: readonly { readonly subject: Subject; readonly header: string }[
   { subject: 'pm2', header: 'pm2' },
   { subject: 'node', header: 'node -e 0' },
   { subject: 'git', header: 'git' },
+  { subject: 'sh', header: 'sh -c :' },
+  { subject: 'claude', header: 'bare claude' },
 ];
 const BORDERS = ['top', 'bottom', 'left', 'right', 'mid'].flatMap((part) => [
   part,
@@ -16,9 +18,11 @@ const BORDERS = ['top', 'bottom', 'left', 'right', 'mid'].flatMap((part) => [
   `${part}-right`,
 ]);
 
+/** Only those have a column that were measured. */
 export function renderLines(lines: readonly Line[]): string {
+  const subjects = SUBJECTS.filter(({ subject }) => subject === 'muxward' || lines.some(({ values }) => subject in values));
   const table = new Table({
-    head: ['', ...SUBJECTS.map(({ header }) => header), 'bar'],
+    head: ['', ...subjects.map(({ header }) => header), 'bar'],
     chars: {
       ...Object.fromEntries(BORDERS.map((part) => [part, ''])),
       middle: '',
@@ -26,13 +30,13 @@ export function renderLines(lines: readonly Line[]): string {
       'right-mid': '',
     },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2, compact: true },
-    colAligns: ['left', ...SUBJECTS.map(() => 'right' as const), 'left'],
+    colAligns: ['left', ...subjects.map(() => 'right' as const), 'left'],
   });
   for (const line of lines) {
     const name = line.unit === '' ? line.what : `${line.what}, ${line.unit}`;
-    const numbers = SUBJECTS.map(({ subject }) => formatNumber(line.values[subject]));
+    const numbers = subjects.map(({ subject }) => formatNumber(line.values[subject]));
     const [first = '', ...more] = line.bars.map((bar) => renderBar(line, bar));
-    table.push([name, ...numbers, first], ...more.map((text) => ['', '', '', '', '', text]));
+    table.push([name, ...numbers, first], ...more.map((text) => ['', ...subjects.map(() => ''), text]));
   }
   return table
     .toString()

@@ -25,6 +25,12 @@ describe('a bar', () => {
     expect(judge(line({ muxward: 10, pm2: 29 }), bar).held).toBe(false);
   });
 
+  it('of so much more than another holds up to that, and not above it', () => {
+    const bar: Bar = { kind: 'more-than', other: 'claude', atMost: 300 };
+    expect(judge(line({ muxward: 1300, claude: 1000 }), bar)).toEqual({ text: '300 more than claude (at most 300)', held: true });
+    expect(judge(line({ muxward: 1301, claude: 1000 }), bar).held).toBe(false);
+  });
+
   it('of a value holds below it', () => {
     expect(judge(line({ muxward: 9.9 }), { kind: 'value', below: 10 }).held).toBe(true);
     expect(judge(line({ muxward: 10 }), { kind: 'value', below: 10 }).held).toBe(false);
@@ -38,6 +44,7 @@ describe('a bar', () => {
   it.each<Bar>([
     { kind: 'times-of', other: 'tmux', atMost: 1.6 },
     { kind: 'faster-than', other: 'pm2', atLeast: 3 },
+    { kind: 'more-than', other: 'claude', atMost: 300 },
     { kind: 'value', below: 10 },
     { kind: 'none' },
   ])('of kind $kind does not hold where nothing was measured', (bar) => {
