@@ -1,5 +1,5 @@
 // Headless agents of the real Claude Code: several turns, questions, interrupts, and what is left after a kill.
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { HeadlessResult } from '../../src/core/headless.ts';
@@ -50,6 +50,30 @@ describeClaude('a headless agent', { timeout: 120_000 }, () => {
     expect(await result('talker')).toMatchObject({ isError: false, text: 'third done' });
     expect((await home.agent('talker')).pid).toBe(pid);
     expect(await claude.screen('talker')).toContain('third done');
+  });
+
+  test.each([
+    ['control characters and an escape sequence', 'a\u0007b\u001b[A\u001b[31mred\u0000end'],
+    ['what begins as a shell command, a mention, a memory', '!touch x\n@y\n#z'],
+    ['emoji, marks of direction, blanks at the end', '👩‍👩‍👧 \u202eabc\u202c\t  '],
+    ['100,000 lines', Array.from({ length: 100_000 }, (_, i) => `${i % 10}`).join('\n')],
+  ])('%s arrive exactly', async (_, text) => {
+    if (!(await home.agents()).some(({ name }) => name === 'hostile')) await spawn('hostile', 'stub:say here');
+    await idle('hostile');
+    const before = claude.stub.prompts().length;
+    expect(await claude.run(['send', 'hostile', '-'], text)).toMatchObject({ status: 0 });
+    await idle('hostile');
+    expect(claude.stub.prompts().slice(before)).toEqual([text]);
+  });
+
+  test.each([
+    ['a command', '/clear', 'command of Claude Code'],
+    ['bytes that are no UTF-8', Buffer.from([0x61, 0xff]), 'not valid UTF-8'],
+  ])('%s is refused with a reason', async (_, text, reason) => {
+    const file = home.file('prompt');
+    writeFileSync(file, text);
+    const tried = await Promise.all([claude.run(['send', 'hostile', '-'], text), claude.run(['spawn', 'never', '--type', 'claude-code', '--headless', '--prompt-file', file])]);
+    expect(tried.map(({ status, stderr }) => [status, stderr.includes(reason)])).toEqual([[2, true], [2, true]]);
   });
 
   test('works on each prompt once, and goes on where it was cut off, when it is killed in the middle', async () => {

@@ -11,6 +11,7 @@ import { loadRole } from '../role.ts';
 import { chosenConversation } from './chosen-conversation.ts';
 import { firstPrompt } from './first-prompt.ts';
 import { headlessCommand, headlessPrompt } from './headless/launch.ts';
+import { headlessMessage } from './message.ts';
 import { claudeSettings } from './settings-file.ts';
 import { userStatusLine } from './status-line.ts';
 import { configFolder, findTranscript } from './transcript-path.ts';
@@ -35,7 +36,8 @@ export const claudeCode: AgentType = {
     const conversation = resumes ? ['--resume', sessionId] : ['--session-id', sessionId];
     // A conversation that the user names is told the prompt, once; one that was muxward's was told it already.
     const isTold = context.hasTalked === true || (resumes && context.sessionId !== null);
-    const checked = spec.prompt === null || spec.headless !== undefined ? spec.prompt : firstPrompt(spec.prompt);
+    const check = spec.headless === undefined ? firstPrompt : headlessMessage;
+    const checked = spec.prompt === null ? null : check(spec.prompt);
     const prompt = checked === null || isTold ? [] : ['--', checked];
     const settings = ['--settings', path.join(context.runFolder, SETTINGS)];
     const words = [...settings, ...modes(spec), ...rolePrompt(spec, context.installation), ...conversation, ...chosen.words];

@@ -42,6 +42,14 @@ export function messageOf(text: string, isCommand: boolean): string {
   return message;
 }
 
+/** Headless, it takes any text as it is, but for a command. @throws MuxwardError `usage` */
+export function headlessMessage(text: string, isCommand = false): string {
+  if (text.trim() === '') throw new MuxwardError('usage', 'there is nothing to send: the text is empty');
+  refuseInvalid(text);
+  if (!isCommand && text.trimStart().startsWith('/')) refuseCommands(text.trimStart());
+  return text;
+}
+
 function refuseCharacters(message: string): void {
   const control = CONTROL.exec(message)?.[0];
   if (control !== undefined) {
@@ -49,14 +57,17 @@ function refuseCharacters(message: string): void {
       hint: 'take it out; keys are pressed with: muxward keys NAME C-c',
     });
   }
-  if (message.includes('\ufffd') || !message.isWellFormed()) {
-    throw new MuxwardError('usage', 'the text holds bytes that are not valid UTF-8', { hint: 'convert it, for example with iconv -f latin1 -t utf8' });
-  }
+  refuseInvalid(message);
   if (BIDI.test(message)) {
     throw new MuxwardError('usage', 'the text holds marks that turn the direction of writing, which Claude Code would take out', {
       hint: 'take out U+202A to U+202E and U+2066 to U+2069',
     });
   }
+}
+
+function refuseInvalid(message: string): void {
+  if (!message.includes('\ufffd') && message.isWellFormed()) return;
+  throw new MuxwardError('usage', 'the text holds bytes that are not valid UTF-8', { hint: 'convert it, for example with iconv -f latin1 -t utf8' });
 }
 
 function refuseCommands(message: string): void {

@@ -4,6 +4,7 @@ import type { AttachReply, InputRequest, KeysRequest, Routes, ScreenReply } from
 import { isRunning } from '../../core/state.ts';
 import { printable } from '../../core/names.ts';
 import { claudeCode } from '../../agents/claude/launch.ts';
+import { headlessMessage } from '../../agents/claude/message.ts';
 import type { ManagedAgent } from '../managed-agent.ts';
 import { sideWindowCommand, type SideWindow } from '../side-window.ts';
 import type { Daemon } from './context.ts';
@@ -18,7 +19,7 @@ export async function input(daemon: Daemon, name: string, request: InputRequest)
   const agent = daemon.registry.get(name);
   const pane = livePane(agent);
   if (agent.spec.type === claudeCode.name) refusePaused(agent);
-  if (agent.spec.headless) return { proof: await daemon.headless.prompt(agent, text, request.wait ?? true) };
+  if (agent.spec.headless) return { proof: await daemon.headless.prompt(agent, headlessMessage(text, request.command ?? false), request.wait ?? true) };
   if (agent.spec.type === claudeCode.name) {
     const proof = await daemon.typist.send(agent, pane, { text, submit, wait: request.wait ?? true, isCommand: request.command ?? false });
     daemon.registry.emit('agent.typed', name, { bytes: Buffer.byteLength(text) });
