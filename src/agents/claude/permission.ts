@@ -16,6 +16,8 @@ export interface Answer {
   readonly decision: string;
   /** In words. */
   readonly said: string;
+  /** To its questions, by their text; where it asks none, there are none. */
+  readonly answers?: Readonly<Record<string, string>>;
 }
 
 const ASKING_TOOL = 'AskUserQuestion';
@@ -40,7 +42,7 @@ export function answerTo(request: PermissionRequest, words: readonly string[]): 
   }
   const answers = answersTo(question.asks, words);
   const said = Object.values(answers).join('; ');
-  return { decision: decide({ behavior: 'allow', updatedInput: { ...request.input, answers } }), said: `answered: ${said}` };
+  return { decision: decide({ behavior: 'allow', updatedInput: { ...request.input, answers } }), said: `answered: ${said}`, answers };
 }
 
 export function denied(why: string): Answer {

@@ -31,10 +31,9 @@ function answerHeadless({ headless }: Daemon, agent: ManagedAgent, words: readon
   const open = headless.question(agent);
   const { name } = agent.spec;
   if (open === null) throw new MuxwardError('failed', `${name} asks nothing now`, { hint: `muxward status ${name} says what it does` });
-  const { said } = answerTo({ tool: open.tool, input: fields(open.input), at: '' }, words);
-  const [first, ...rest] = words;
-  const isPlain = first === 'allow' || first === 'deny';
-  headless.answer(agent, open.id, { allow: first !== 'deny', text: (isPlain ? rest : words).join(' ') });
+  const { said, answers } = answerTo({ tool: open.tool, input: fields(open.input), at: '' }, words);
+  const [first, ...why] = words;
+  headless.answer(agent, open.id, { allow: first !== 'deny', text: first === 'deny' ? why.join(' ') : '', ...(answers === undefined ? {} : { answers }) });
   return said;
 }
 

@@ -12,10 +12,12 @@ export type InboxItem =
   | { readonly kind: 'answer'; readonly id: string; readonly question: string; readonly decision: Decision }
   | { readonly kind: 'interrupt'; readonly id: string };
 
-/** On a question of the program. `text`: why not, or the answer to a question that has one. */
+/** On a question of the program. `text`: why not. */
 export interface Decision {
   readonly allow: boolean;
   readonly text: string;
+  /** To questions of its own, by their text. */
+  readonly answers?: Readonly<Record<string, string>>;
 }
 
 const INBOX = 'inbox';
@@ -63,9 +65,15 @@ function itemIn(text: string): InboxItem | undefined {
     case 'answer': {
       const decision = fields['decision'];
       if (!isObject(decision)) return undefined;
-      return { kind: 'answer', id, question: textIn(fields, 'question') ?? '', decision: { allow: decision['allow'] === true, text: textIn(decision, 'text') ?? '' } };
+      return { kind: 'answer', id, question: textIn(fields, 'question') ?? '', decision: decisionOf(decision) };
     }
     default:
       return undefined;
   }
+}
+
+function decisionOf(fields: Readonly<Record<string, unknown>>): Decision {
+  const decided = { allow: fields['allow'] === true, text: textIn(fields, 'text') ?? '' };
+  const answers = isObject(fields['answers']) ? Object.entries(fields['answers']).filter((entry): entry is [string, string] => typeof entry[1] === 'string') : [];
+  return answers.length === 0 ? decided : { ...decided, answers: Object.fromEntries(answers) };
 }

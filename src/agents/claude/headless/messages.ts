@@ -12,16 +12,11 @@ export function interruptRequest(id: string): object {
 }
 
 /** A permission is given with the input as it was asked for; a question of the model is answered in its own form. */
-export function permissionResponse({ id, tool, input }: HeadlessQuestion, { allow, text }: Decision): object {
+export function permissionResponse({ id, input }: HeadlessQuestion, { allow, text, answers }: Decision): object {
   const fields = isObject(input) ? input : {};
-  const answered = tool === 'AskUserQuestion' && allow ? { ...fields, answers: answersOf(fields, text) } : fields;
+  const answered = answers === undefined ? fields : { ...fields, answers };
   const response = allow ? { behavior: 'allow', updatedInput: answered } : { behavior: 'deny', message: text === '' ? 'The user refused this.' : text };
   return { type: 'control_response', response: { subtype: 'success', request_id: id, response } };
-}
-
-function answersOf(fields: Readonly<Record<string, unknown>>, text: string): Record<string, string> {
-  const questions = Array.isArray(fields['questions']) ? fields['questions'].filter(isObject) : [];
-  return Object.fromEntries(questions.map((each) => [typeof each['question'] === 'string' ? each['question'] : '', text]));
 }
 
 /** What can be chosen for the first question of AskUserQuestion. */
