@@ -37,4 +37,21 @@ describeClaude('trouble that is not the agent’s', { timeout: 180_000 }, () => 
     await home.ok('wait', 'limited', '--for', 'idle', '--timeout', '60s');
     expect(await home.agent('limited')).toMatchObject({ restarts: 0, generation: 1, pid: parked.pid });
   });
+
+  test('an overloaded API is waited for, at the prompt and headless, and no restart is spent on it', async () => {
+    const prompt = (name: string): string => `I am ${name}\nstub:error 529 2\nstub:say done after all`;
+    const patient = ['--permission-mode', 'manual', '--env', 'CLAUDE_CODE_MAX_RETRIES=1'];
+    await claude.spawn('prompter', ...patient, '--prompt', prompt('prompter'));
+    await claude.spawn('printer', ...patient, '--headless', '--exit-when-done', '--prompt', prompt('printer'));
+    for (const name of ['prompter', 'printer']) {
+      const parked = await home.agentThat(name, 'waits', ({ activity }) => activity.status === 'limited' && (activity.until ?? null) !== null, LONG_MS);
+      expect(parked.activity.detail).toContain('529');
+    }
+    for (const name of ['prompter', 'printer']) {
+      await claude.stub.waitFor(({ texts, body }) => JSON.stringify(body.messages).includes(`I am ${name}`) && texts.some((text) => text.startsWith('The error of the API that stopped you')), `${name} to go on`, LONG_MS);
+    }
+    await home.ok('wait', 'printer', '--timeout', '60s');
+    await home.ok('wait', 'prompter', '--for', 'idle', '--timeout', '60s');
+    for (const name of ['prompter', 'printer']) expect(await home.agent(name)).toMatchObject({ restarts: 0, generation: 1 });
+  });
 });

@@ -1,7 +1,9 @@
 /**
- * An account's usage limit: the agent rests until it is reset, and then goes on with what it was doing. No start is
- * spent on it: an interactive agent waits at its prompt and is told to go on; a headless one's driver does that itself.
+ * An account's usage limit, or an API that is overloaded or broken: the agent rests until that may be over, and then
+ * goes on with what it was doing. No start is spent on it: an interactive agent waits at its prompt and is told to go
+ * on; a headless one's driver does that itself.
  */
+import { goOn, goOnAtMs, passes } from '../../agents/claude/api-trouble.ts';
 import type { TranscriptFact } from '../../agents/claude/transcript-facts.ts';
 import type { End } from '../../core/end.ts';
 import { isRunning } from '../../core/state.ts';
@@ -18,16 +20,13 @@ export interface UsageLimitsOptions {
 
 /** The wall clock decides: timers do not count while a machine is suspended. */
 const LOOK_EVERY_MS = 1000;
-/** A limit of which nobody says when it ends is tried again after this. */
-const UNKNOWN_LIMIT_MS = 15 * 60_000;
 /** A failure that is read this late is one of the past. */
 const OLD_MS = 10 * 60_000;
-const GO_ON = 'The usage limit that stopped you is reset. Go on with what you were doing.';
 const SIGN_IN = 'Claude Code is not signed in, or its key is not valid: run claude there and sign in, or set the key anew';
 
 export class UsageLimits {
   readonly #options: UsageLimitsOptions;
-  readonly #failed = new WeakMap<ManagedAgent, { readonly generation: number; readonly error: string }>();
+  readonly #failed = new WeakMap<ManagedAgent, { readonly generation: number; readonly error: string; readonly isUsageLimit: boolean; readonly inARow: number }>();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(options: UsageLimitsOptions) {
@@ -42,16 +41,19 @@ export class UsageLimits {
     if (this.#timer) clearInterval(this.#timer);
   }
 
-  /** A call of the API failed, as the transcript says. */
+  /** A call of the API failed, or came through, as the transcript says. */
   hear(agent: ManagedAgent, fact: TranscriptFact): void {
+    if (fact.kind === 'usage') this.#failed.delete(agent);
     if (fact.kind !== 'failure' || agent.record.process === null) return;
     const nowMs = this.#options.registry.clock.now().getTime();
     const atMs = fact.at === null ? nowMs : Date.parse(fact.at);
     const { failure } = fact;
-    const endsMs = failure.resetsAtMs ?? atMs + UNKNOWN_LIMIT_MS;
+    const before = this.#failed.get(agent)?.inARow ?? 0;
+    const endsMs = goOnAtMs(failure, atMs, before);
     if (failure.isUsageLimit ? endsMs <= nowMs : nowMs - atMs > OLD_MS) return;
-    this.#failed.set(agent, { generation: agent.record.generation, error: failure.error });
-    if (failure.isUsageLimit) this.#park(agent, new Date(endsMs).toISOString(), failure.text);
+    const { error, isUsageLimit, text } = failure;
+    this.#failed.set(agent, { generation: agent.record.generation, error, isUsageLimit, inARow: before + 1 });
+    if (passes(failure)) this.#park(agent, new Date(endsMs).toISOString(), text);
   }
 
   /** An end while the limit lasts waits for its reset; one for want of a login is hopeless. */
@@ -87,8 +89,9 @@ export class UsageLimits {
   #goOn(agent: ManagedAgent): void {
     const { registry, send, onError } = this.#options;
     registry.patch(agent, { limitedUntil: null });
-    // A headless agent's driver knows the time, too, and goes on by itself.
-    if (agent.spec.headless) return;
-    send(agent.spec.name, GO_ON).catch((error: unknown) => onError(`${agent.spec.name}: going on after a usage limit`, error));
+    // A headless agent's driver knows the time, too, and goes on by itself; so did one that its user has told to.
+    const { status } = agent.activity;
+    if (agent.spec.headless || status === 'working' || status === 'waiting') return;
+    send(agent.spec.name, goOn(this.#failed.get(agent)?.isUsageLimit ?? true)).catch((error: unknown) => onError(`${agent.spec.name}: going on after a usage limit`, error));
   }
 }

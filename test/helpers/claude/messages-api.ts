@@ -130,9 +130,11 @@ export class MessagesApi {
       });
       return true;
     }
-    const served = this.#errors.get(prompt) ?? 0;
+    // A prompt after one that failed comes together with it.
+    const key = prompt.slice(0, prompt.indexOf('stub:error'));
+    const served = this.#errors.get(key) ?? 0;
     if (error === null || served >= error.times) return false;
-    this.#errors.set(prompt, served + 1);
+    this.#errors.set(key, served + 1);
     sendError(response, error.status, {});
     return true;
   }

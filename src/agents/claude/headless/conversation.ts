@@ -3,6 +3,7 @@
  * in; what is to be written, shown, told and forgotten comes out. Knows no files and no processes.
  */
 import type { HeadlessResult } from '../../../core/headless.ts';
+import { goOn, goOnAtMs, passes } from '../api-trouble.ts';
 import { summaryOf } from '../transcript-entries.ts';
 import type { ApiFailure } from '../transcript-facts.ts';
 import type { InboxItem } from './inbox.ts';
@@ -30,11 +31,8 @@ export interface ConversationOptions {
 
 /** So many ids of prompts are remembered as taken. */
 const ACCEPTED_KEPT = 200;
-/** A usage limit of which nobody says when it ends is tried again after this. */
-const UNKNOWN_LIMIT_MS = 15 * 60_000;
 /** These come of a call of the model, and the prompt is written down before that. */
 const WRITTEN: ReadonlySet<StreamEvent['kind']> = new Set<StreamEvent['kind']>(['facts', 'question', 'failure', 'retry', 'result']);
-const GO_ON = 'The usage limit that stopped you is reset. Go on with what you were doing.';
 const CUT_OFF = 'Your process was ended in the middle of its work and runs again, with this conversation resumed. Look how far you came, and go on.';
 
 export class HeadlessConversation {
@@ -47,6 +45,9 @@ export class HeadlessConversation {
   #backgroundTasks = 0;
   #resetsAtMs: number | null = null;
   #failure: ApiFailure | null = null;
+  /** What it waits for, and turns in a row that failed so. */
+  #isUsageLimit = false;
+  #failures = 0;
   #closing = false;
 
   constructor(options: ConversationOptions, before: HeadlessStatus | undefined) {
@@ -130,7 +131,7 @@ export class HeadlessConversation {
     this.#resetsAtMs = null;
     this.#change({ limitedUntil: null });
     this.#become('idle', '');
-    return this.take({ kind: 'prompt', id: crypto.randomUUID(), text: GO_ON });
+    return this.take({ kind: 'prompt', id: crypto.randomUUID(), text: goOn(this.#isUsageLimit) });
   }
 
   /** The program has ended. */
@@ -194,13 +195,17 @@ export class HeadlessConversation {
     const result = { ...said, isError: said.isError || failure !== null, at: this.#now(), generation: this.#options.generation };
     const told: Effect = { do: 'result', result };
     this.#change({ failure: result.isError ? (failure?.error ?? said.subtype) : null });
-    if (result.isError && (failure?.isUsageLimit ?? false)) return [told, ...this.#limit(said.text)];
+    if (result.isError && failure !== null && passes(failure)) return [told, ...this.#limit(failure, said.text)];
+    this.#failures = 0;
     this.#become('idle', result.isError ? said.text : '');
     return [told, ...this.#maybeClose()];
   }
 
-  #limit(text: string): Effect[] {
-    const atMs = this.#resetsAtMs ?? this.#options.now().getTime() + UNKNOWN_LIMIT_MS;
+  #limit(failure: ApiFailure, text: string): Effect[] {
+    const resetsAtMs = failure.resetsAtMs ?? this.#resetsAtMs;
+    const atMs = goOnAtMs({ ...failure, resetsAtMs }, this.#options.now().getTime(), this.#failures);
+    this.#isUsageLimit = failure.isUsageLimit;
+    this.#failures += 1;
     this.#become('limited', text);
     this.#change({ limitedUntil: new Date(atMs).toISOString() });
     return [{ do: 'wake', atMs }];

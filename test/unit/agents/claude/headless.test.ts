@@ -21,6 +21,7 @@ function hear(one: HeadlessConversation, ...lines: object[]): Effect[] {
 
 const lifecycle = (id: string, state: string): object => ({ type: 'command_lifecycle', command_uuid: id, state });
 const result = (more: object = {}): object => ({ type: 'result', subtype: 'success', is_error: false, result: 'done', num_turns: 1, total_cost_usd: 0.01, session_id: SESSION, ...more });
+const apiError = (status: number, error: string): object => ({ type: 'assistant', is_api_error_message: true, api_error_status: status, error, message: { content: [{ type: 'text', text: 'API Error' }] } });
 const ask = { type: 'control_request', request_id: 'q1', request: { subtype: 'can_use_tool', tool_name: 'Bash', input: { command: 'make' } } };
 
 describe('a headless conversation', () => {
@@ -58,9 +59,26 @@ describe('a headless conversation', () => {
   it('calls an error of the API one, although Claude Code says success', () => {
     const one = conversation();
     one.begin({ id: 'p1', text: 'hi' }, null);
-    const effects = hear(one, { type: 'assistant', is_api_error_message: true, api_error_status: 529, error: 'overloaded', message: { content: [{ type: 'text', text: 'API Error' }] } }, result({ is_error: true }));
+    const effects = hear(one, apiError(400, 'invalid_request'), result({ is_error: true }));
     expect(effects).toMatchObject([{ do: 'result', result: { isError: true, subtype: 'success' } }]);
-    expect(one.status).toMatchObject({ state: 'idle', failure: 'overloaded' });
+    expect(one.status).toMatchObject({ state: 'idle', failure: 'invalid_request' });
+  });
+
+  it('waits while the API is overloaded, longer each time, and goes on', () => {
+    const one = conversation(true);
+    one.begin({ id: 'p1', text: 'hi' }, null);
+    expect(hear(one, apiError(529, 'overloaded'), result({ is_error: true }))).toContainEqual({ do: 'wake', atMs: NOW.getTime() + 30_000 });
+    expect(one.status).toMatchObject({ state: 'limited', failure: 'overloaded', limitedUntil: '2030-01-31T12:00:30.000Z' });
+    expect(JSON.stringify(one.resume())).toContain('error of the API');
+    expect(hear(one, apiError(500, 'server_error'), result({ is_error: true }))).toContainEqual({ do: 'wake', atMs: NOW.getTime() + 60_000 });
+  });
+
+  it('answers each question of its own with its own answer', () => {
+    const one = conversation();
+    one.begin({ id: 'p1', text: 'hi' }, null);
+    hear(one, { ...ask, request: { subtype: 'can_use_tool', tool_name: 'AskUserQuestion', input: { questions: [{ question: 'A?' }, { question: 'B?' }] } } });
+    const [written] = one.take({ kind: 'answer', id: 'a1', question: 'q1', decision: { allow: true, text: '', answers: { 'A?': 'x', 'B?': 'y' } } });
+    expect(written).toMatchObject({ message: { response: { response: { behavior: 'allow', updatedInput: { answers: { 'A?': 'x', 'B?': 'y' } } } } } });
   });
 
   it('waits until a usage limit is reset, and goes on', () => {
