@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BudgetState } from '../../src/core/budget.ts';
 import type { CostReport } from '../../src/core/cost-report.ts';
+import { whyNoMounts } from '../faults/fault.ts';
 import { claudeRig, describeClaude, type ClaudeRig } from '../helpers/claude/claude-rig.ts';
 import { eventually, MuxwardHome } from '../helpers/muxward-home.ts';
+import { reboot } from '../helpers/reboot.ts';
 
 const LONG_MS = 60_000;
 
@@ -115,5 +117,21 @@ describeClaude('a conversation', { timeout: 180_000 }, () => {
     await home.ok('resume', 'spender');
     await home.ok('send', 'spender', 'stub:say more money');
     await claude.stub.waitForText('stub:say more money', LONG_MS);
+  });
+
+  // The last: daemons that are started here afterwards would see a reboot each.
+  test.skipIf(whyNoMounts() !== null)('is the same after a reboot', async () => {
+    await claude.spawn('lasting', '--permission-mode', 'manual', '--prompt', 'I am lasting\nstub:say written down');
+    await claude.shows('lasting', '● written down', LONG_MS);
+    const transcript = await claude.transcript('lasting');
+    await eventually(() => existsSync(transcript) && readFileSync(transcript, 'utf8').includes('"text":"written down"'), 'the answer is written down', LONG_MS);
+    const { sessionId } = await home.agent('lasting');
+    await reboot(home);
+    expect(await home.agent('lasting')).toMatchObject({ state: 'terminated', exit: { kind: 'lost' } });
+    await home.ok('start', 'lasting');
+    await claude.shows('lasting', '● written down', LONG_MS);
+    expect(await home.agent('lasting')).toMatchObject({ sessionId, restarts: 0 });
+    expect(claude.stub.prompts().filter((prompt) => prompt.includes('I am lasting'))).toHaveLength(1);
+    await home.ok('rm', '--force', 'lasting');
   });
 });

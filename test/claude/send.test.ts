@@ -1,4 +1,6 @@
 // `send` on the real Claude Code: what is sent reaches the model exactly and once, whatever the screen shows.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { claudeRig, describeClaude, type ClaudeRig } from '../helpers/claude/claude-rig.ts';
 import { eventually, MuxwardHome } from '../helpers/muxward-home.ts';
@@ -116,6 +118,28 @@ describeClaude('send to Claude Code', () => {
     await claude.home.ok('keys', 'coder', 'Escape');
     await claude.shows('coder', /Kept model/);
     await idle();
+  });
+
+  test('with the keys of vi it arrives exactly too, in insert and in normal mode', async () => {
+    const folder = claude.home.file('vi-config');
+    mkdirSync(folder);
+    const state = JSON.parse(readFileSync(join(claude.userHome, '.claude.json'), 'utf8')) as object;
+    writeFileSync(join(folder, '.claude.json'), JSON.stringify({ ...state, editorMode: 'vim' }));
+    await claude.spawn('vi', '--env', `CLAUDE_CONFIG_DIR=${folder}`);
+    await claude.shows('vi', '-- INSERT --');
+    const long = 'ddp :q\n\tu x\nfour\nlines\nand more';
+    for (const [i, text] of ['iii and jjj', long, 'dd 3x u', long].entries()) {
+      if (i > 1) {
+        await claude.home.ok('keys', 'vi', 'Escape');
+        await claude.shows('vi', /^(?![^]*-- INSERT --)/);
+      }
+      const before = claude.stub.prompts().length;
+      await claude.home.ok('send', 'vi', text);
+      await eventually(() => claude.stub.prompts().length > before, 'it arrived', 30_000);
+      expect(claude.stub.prompts().slice(before)).toEqual([text]);
+      await claude.idle('vi');
+    }
+    await claude.home.ok('rm', '--force', 'vi');
   });
 
   test('eight senders at once: eight messages, each whole', async () => {

@@ -4,21 +4,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
-import { eventually, isAlive, MUXWARD, pidsWithVariable, type MuxwardHome } from '../helpers/muxward-home.ts';
-import { fault, kill, whyNoMounts } from './fault.ts';
+import { eventually, isAlive, MUXWARD, type MuxwardHome } from '../helpers/muxward-home.ts';
+import { reboot } from '../helpers/reboot.ts';
+import { fault, whyNoMounts } from './fault.ts';
 
 const unless = whyNoMounts();
-
-/** Everything of this home dies at once; `status` is then asked on what looks like the next boot. */
-async function reboot(home: MuxwardHome): Promise<void> {
-  for (let pids = pidsWithVariable(`MUXWARD_HOME=${home.home}`); pids.length > 0; pids = pidsWithVariable(`MUXWARD_HOME=${home.home}`)) {
-    for (const pid of pids) await kill(pid);
-  }
-  const bootId = home.file('boot-id');
-  writeFileSync(bootId, '01234567-89ab-cdef-0123-456789abcdef\n');
-  const script = 'mount --bind "$0" /proc/sys/kernel/random/boot_id && exec "$@"';
-  await promisify(execFile)('unshare', ['-m', 'sh', '-c', script, bootId, MUXWARD, 'daemon', 'start'], { env: home.env, cwd: home.work });
-}
 
 async function threeAgents(home: MuxwardHome): Promise<readonly (number | null)[]> {
   await home.spawn('lasting', '--', 'sleep', '1000');
