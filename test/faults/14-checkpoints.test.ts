@@ -20,8 +20,9 @@ const KILLS = 50;
 const FILES = 30;
 
 /** A worker that waits for its order. */
-function hire(): Promise<ChildProcess> {
-  const child = fork(path.join(import.meta.dirname, '../fixtures/checkpoint-worker.ts'), { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+function hire(cache: string): Promise<ChildProcess> {
+  const env = { ...process.env, NODE_COMPILE_CACHE: cache };
+  const child = fork(path.join(import.meta.dirname, '../fixtures/checkpoint-worker.ts'), { execArgv: [], env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   return new Promise((resolve, reject) => {
     child.once('message', () => resolve(child));
     child.once('exit', (code) => reject(new Error(`the worker ended with ${code}`)));
@@ -45,32 +46,34 @@ function employ(worker: ChildProcess, order: WorkerOrder, killAfterMs: number): 
   });
 }
 
-test(`14. SIGKILL at ${KILLS} random moments of create, rollback and prune → the state before or the one after, never a mixture`, { timeout: 400_000 }, async () => {
+const fill = (it: TestVault, round: string): void =>
+  it.write(Object.fromEntries(Array.from({ length: FILES }, (_, i) => [`d${i % 5}/f${i}.txt`, i < FILES / 2 ? `${round} ${i}\n` : `same ${i}\n`])));
+
+test.for(['create', 'rollback', 'prune'] as const)(`14. SIGKILL at ${KILLS} random moments of %s → the state before or the one after, never a mixture`, { timeout: 400_000 }, async (what) => {
   const it = new TestVault();
   try {
     it.init();
-    const fill = (round: string): void => it.write(Object.fromEntries(Array.from({ length: FILES }, (_, i) => [`d${i % 5}/f${i}.txt`, i < FILES / 2 ? `${round} ${i}\n` : `same ${i}\n`])));
-    fill('target');
+    fill(it, 'target');
     it.write({ 'only-then.txt': 'then' });
     const [then, target] = [it.contents(), await it.create()];
     const shadow = openShadow(it.vault.places.shadows, await findRoot(it.folder, it.home), it.home);
-    const order = (): WorkerOrder => ({
-      folder: it.vault.manifests.folder,
-      home: it.home,
-      requests: [it.request(), it.request({ trigger: 'rollback', isGood: false })],
-      journal: it.journal(target),
-      keep: 3,
-    });
-    fill('warm');
-    const wholeMs = await employ(await hire(), order(), 60_000);
-    const outcomes = { before: 0, after: 0 };
-    let next = hire();
+    const trigger = what === 'rollback' ? { trigger: 'rollback', isGood: false } as const : {};
+    const order = (): WorkerOrder => ({ what, folder: it.vault.manifests.folder, home: it.home, request: it.request(trigger), journal: it.journal(target) });
+    const cache = path.join(it.base, 'cache');
+    fill(it, 'warm');
+    if (what === 'prune') await it.create();
+    const wholeMs = await employ(await hire(cache), order(), 60_000);
+    let next = hire(cache);
     for (let round = 1; round <= KILLS; round += 1) {
-      fill(`round ${round}`);
-      it.write({ [`new ${round}.txt`]: 'n' });
+      // What has not changed is saved at little cost, and is pruned like anything else.
+      if (what === 'prune') await it.create();
+      else {
+        fill(it, `round ${round}`);
+        it.write({ [`new ${round}.txt`]: 'n' });
+      }
       const [now, user] = [it.contents(), it.git('ls-files', '-s')];
       const worker = await next;
-      next = hire();
+      next = hire(cache);
       await employ(worker, order(), Math.random() * wholeMs);
       // Half of the time git is killed too, as by a kernel that is short of memory.
       await outlastStrayGits(shadow.folder, round % 2 === 0 ? 0 : 20_000);
@@ -82,21 +85,18 @@ test(`14. SIGKILL at ${KILLS} random moments of create, rollback and prune → t
       await sweepLeftovers(vault, 'coder');
 
       const found = it.contents();
-      const isAfter = 'only-then.txt' in found && !(`new ${round}.txt` in found);
-      expect(found).toEqual(isAfter ? then : now);
-      expect([journal?.phase === 'restoring', isAfter]).not.toEqual([true, false]);
-      outcomes[isAfter ? 'after' : 'before'] += 1;
+      const isBack = what === 'rollback' && 'only-then.txt' in found && !(`new ${round}.txt` in found);
+      expect(found).toEqual(isBack ? then : now);
+      expect([what, journal?.phase ?? null, isBack]).not.toEqual(['rollback', 'restoring', false]);
       expect(it.git('ls-files', '-s')).toBe(user);
       const { checkpoints, damaged } = vault.manifests.list('coder');
       expect(damaged).toEqual([]);
       expect(checkpoints.map(({ id }) => id)).toContain(target.id);
       expect([...(await listRefs(shadow.storeDir, 'coder')).keys()].toSorted()).toEqual(checkpoints.flatMap(({ roots }) => roots.map(({ ref }) => ref)).toSorted());
-      const checked = round % 10 === 0 ? checkpoints : [];
+      const checked = round % 10 === 0 ? checkpoints.slice(-3) : [];
       for (const one of checked) expect(await verifyCheckpoint(vault, one)).toEqual([]);
-      if (isAfter) it.write({ [`new ${round}.txt`]: 'n' });
     }
     (await next).kill('SIGKILL');
-    expect(outcomes.before + outcomes.after).toBe(KILLS);
   } finally {
     it.end();
   }
