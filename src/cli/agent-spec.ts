@@ -160,7 +160,7 @@ function findCommand(program: string, search: string | undefined, cwd: string): 
   const found = findProgram(program, search, cwd);
   if (found !== undefined) return found;
   if (!program.includes('/')) {
-    throw new MuxwardError('usage', `the command ${printable(program)} was not found on your PATH`, {
+    throw new MuxwardError('usage', `the command ${printable(program) || '""'} was not found on your PATH`, {
       hint: 'look for a slip of the finger, install it, or give its path',
     });
   }

@@ -180,6 +180,15 @@ describe('window 1', () => {
   });
 });
 
+test('rm asks at a terminal, and Ctrl-D means no', async () => {
+  await home.spawn('kept', '--', 'cat');
+  user.start('asked', ['env', '-u', 'TMUX', MUXWARD, 'rm', 'kept']);
+  await eventually(() => user.screen('asked').includes('kept runs. End and forget it? [y/N]'), 'it asks');
+  user.keys('asked', 'C-d');
+  await eventually(() => user.isPaneDead('asked'), 'it has ended');
+  expect([user.format('asked', '#{pane_dead_status}'), (await home.agent('kept')).state]).toEqual(['6', 'ready']);
+});
+
 test('without a terminal it is refused, and says what to do instead', async () => {
   await home.spawn('blind', '--', 'cat');
   expect(await home.run(['attach', 'blind'])).toMatchObject({

@@ -28,9 +28,9 @@ export class HeadlessPort {
 
   /** @throws MuxwardError where the agent has none, or no turn is over yet */
   result(agent: ManagedAgent): HeadlessResult {
-    const { name, headless } = agent.spec;
+    const { name, headless, type } = agent.spec;
     if (headless === undefined) {
-      throw new MuxwardError('usage', `${name} is not headless, and gives no results`, { hint: `what it said: muxward transcript ${name}` });
+      throw new MuxwardError('usage', `${name} is not headless, and gives no results`, { hint: `what it said: muxward ${type === 'claude-code' ? 'transcript' : 'logs'} ${name}` });
     }
     const result = readResult(this.#folder(agent));
     if (result) return result;
