@@ -68,7 +68,7 @@ export class TranscriptEntries {
 const TELLING = ['command', 'file_path', 'notebook_path', 'pattern', 'url', 'query', 'description', 'skill', 'prompt'] as const;
 
 /** What a call does, in one line. */
-export function summaryOf(input: unknown): string {
+function summaryOf(input: unknown): string {
   if (!isObject(input)) return '';
   for (const key of TELLING) {
     const value = input[key];

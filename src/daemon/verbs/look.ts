@@ -84,7 +84,7 @@ function isAsAsked({ spec, record, health, activity }: ManagedAgent, what: strin
     case 'ready':
       return isRunning(record.state);
     case 'idle':
-      return record.state === 'ready' && (spec.headless ? activity.status === 'idle' : isIdle(activity));
+      return record.state === 'ready' && (spec.headless ? activity.status === 'idle' || activity.status === 'error' : isIdle(activity));
     case 'healthy':
       return isRunning(record.state) && (health.status === 'healthy' || health.status === 'none');
     default:

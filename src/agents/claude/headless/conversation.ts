@@ -4,10 +4,10 @@
  */
 import type { HeadlessResult } from '../../../core/headless.ts';
 import { goOn, goOnAtMs, passes } from '../api-trouble.ts';
-import { summaryOf } from '../transcript-entries.ts';
+import { questionOf } from '../question.ts';
 import type { ApiFailure } from '../transcript-facts.ts';
 import type { InboxItem } from './inbox.ts';
-import { interruptRequest, optionsOf, permissionResponse, questionText, userMessage } from './messages.ts';
+import { interruptRequest, optionsOf, permissionResponse, userMessage } from './messages.ts';
 import type { HeadlessQuestion, HeadlessState, HeadlessStatus } from './status.ts';
 import type { StreamEvent } from './stream-events.ts';
 
@@ -49,6 +49,8 @@ export class HeadlessConversation {
   #isUsageLimit = false;
   #failures = 0;
   #closing = false;
+  /** Somebody asked for the end of this turn: that it did not come to its own is no error. */
+  #isInterrupted = false;
 
   constructor(options: ConversationOptions, before: HeadlessStatus | undefined) {
     this.#options = options;
@@ -78,6 +80,7 @@ export class HeadlessConversation {
         if (this.#status.state === 'starting' || this.#status.state === 'idle') this.#become('working', 'a prompt');
         return [{ do: 'write', message: userMessage(item.id, item.text) }];
       case 'interrupt':
+        this.#isInterrupted = this.#status.state === 'working' || this.#status.state === 'waiting';
         return [{ do: 'write', message: interruptRequest(item.id) }, { do: 'forget', item: item.id }];
       case 'answer':
         return [...this.#answer(item), { do: 'forget', item: item.id }];
@@ -176,8 +179,7 @@ export class HeadlessConversation {
   }
 
   #ask({ id, tool, input }: Extract<StreamEvent, { kind: 'question' }>): void {
-    const asked = questionText(input);
-    const question: HeadlessQuestion = { id, tool, text: asked === '' ? `${tool} ${summaryOf(input)}`.trim() : asked, input, options: optionsOf(input) };
+    const question: HeadlessQuestion = { id, tool, text: questionOf(tool, input), input, options: optionsOf(input) };
     this.#become('waiting', question.text);
     this.#change({ question });
   }
@@ -191,13 +193,16 @@ export class HeadlessConversation {
 
   #over(said: Omit<HeadlessResult, 'at' | 'generation'>): Effect[] {
     const failure = this.#failure;
+    const isCut = this.#isInterrupted && said.isError && failure === null;
     this.#failure = null;
-    const result = { ...said, isError: said.isError || failure !== null, at: this.#now(), generation: this.#options.generation };
+    this.#isInterrupted = false;
+    const text = isCut ? 'interrupted' : said.text;
+    const result = { ...said, text, isError: said.isError || failure !== null, at: this.#now(), generation: this.#options.generation };
     const told: Effect = { do: 'result', result };
-    this.#change({ failure: result.isError ? (failure?.error ?? said.subtype) : null });
-    if (result.isError && failure !== null && passes(failure)) return [told, ...this.#limit(failure, said.text)];
+    this.#change({ failure: result.isError && !isCut ? (failure?.error ?? said.subtype) : null });
+    if (result.isError && failure !== null && passes(failure)) return [told, ...this.#limit(failure, text)];
     this.#failures = 0;
-    this.#become('idle', result.isError ? said.text : '');
+    this.#become('idle', result.isError ? text : '');
     return [told, ...this.#maybeClose()];
   }
 

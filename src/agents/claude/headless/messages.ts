@@ -25,9 +25,3 @@ export function optionsOf(input: unknown): string[] {
   const options = Array.isArray(first?.['options']) ? first['options'].filter(isObject) : [];
   return options.flatMap(({ label }) => (typeof label === 'string' ? [label] : []));
 }
-
-/** The text of the first question of AskUserQuestion, empty for other tools. */
-export function questionText(input: unknown): string {
-  const [first] = isObject(input) && Array.isArray(input['questions']) ? input['questions'].filter(isObject) : [];
-  return typeof first?.['question'] === 'string' ? first['question'] : '';
-}

@@ -74,6 +74,7 @@ export class HeadlessWatch {
 }
 
 /** What the driver tells, as activity. */
-function activityOf({ state, evidence, at, limitedUntil }: HeadlessStatus): Activity {
-  return { status: ACTIVITY[state], evidence: `stream-json: ${state}`, at, detail: evidence === '' ? null : evidence, source: 'session', until: limitedUntil };
+function activityOf({ state, evidence, at, limitedUntil, failure }: HeadlessStatus): Activity {
+  const hasFailed = state === 'idle' && failure !== null;
+  return { status: hasFailed ? 'error' : ACTIVITY[state], evidence: `stream-json: ${state}`, at, detail: evidence === '' ? null : evidence, source: 'session', until: limitedUntil };
 }

@@ -49,7 +49,7 @@ describe('a headless conversation', () => {
     const one = conversation();
     one.begin({ id: 'p1', text: 'hi' }, null);
     hear(one, ask);
-    expect(one.status).toMatchObject({ state: 'waiting', question: { id: 'q1', text: 'Bash make' } });
+    expect(one.status).toMatchObject({ state: 'waiting', question: { id: 'q1', text: 'run make?' } });
     expect(one.take({ kind: 'answer', id: 'a0', question: 'q0', decision: { allow: true, text: '' } })).toEqual([{ do: 'forget', item: 'a0' }]);
     const [written] = one.take({ kind: 'answer', id: 'a1', question: 'q1', decision: { allow: false, text: 'not now' } });
     expect(written).toMatchObject({ message: { response: { request_id: 'q1', response: { behavior: 'deny', message: 'not now' } } } });
@@ -79,6 +79,18 @@ describe('a headless conversation', () => {
     hear(one, { ...ask, request: { subtype: 'can_use_tool', tool_name: 'AskUserQuestion', input: { questions: [{ question: 'A?' }, { question: 'B?' }] } } });
     const [written] = one.take({ kind: 'answer', id: 'a1', question: 'q1', decision: { allow: true, text: '', answers: { 'A?': 'x', 'B?': 'y' } } });
     expect(written).toMatchObject({ message: { response: { response: { behavior: 'allow', updatedInput: { answers: { 'A?': 'x', 'B?': 'y' } } } } } });
+  });
+
+  it('a turn that is interrupted is no error, and what follows may be one', () => {
+    const one = conversation();
+    one.begin({ id: 'p1', text: 'hi' }, null);
+    one.take({ kind: 'interrupt', id: 'i1' });
+    const cut = result({ is_error: true, subtype: 'error_during_execution', result: '[ede_diagnostic] result_type=user' });
+    expect(hear(one, cut)).toContainEqual({ do: 'result', result: expect.objectContaining({ text: 'interrupted' }) });
+    expect(one.status).toMatchObject({ state: 'idle', evidence: 'interrupted', failure: null });
+    one.take({ kind: 'prompt', id: 'p2', text: 'more' });
+    hear(one, cut);
+    expect(one.status).toMatchObject({ state: 'idle', failure: 'error_during_execution' });
   });
 
   it('waits until a usage limit is reset, and goes on', () => {
