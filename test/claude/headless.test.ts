@@ -34,6 +34,14 @@ describeClaude('a headless agent', { timeout: 120_000 }, () => {
     expect(existsSync(file)).toBe(true);
     expect(await result('talker')).toMatchObject({ isError: false, subtype: 'success', text: 'first done', turns: 2 });
 
+    const ask = (question: string, options: readonly string[]): object => ({ question, header: 'One', multiSelect: false, options: options.map((label) => ({ label, description: label })) });
+    const questions = { questions: [ask('Which colour?', ['Red', 'Blue']), ask('Which size?', ['Small', 'Large'])] };
+    await home.ok('send', 'talker', `stub:tool AskUserQuestion ${JSON.stringify(questions)}\nstub:say chosen`);
+    await home.agentThat('talker', 'asks', ({ activity }) => activity.status === 'waiting' && (activity.detail ?? '').includes('Which colour?'), LONG_MS);
+    await home.ok('answer', 'talker', 'Blue', 'Large');
+    await idle('talker');
+    expect(JSON.stringify(claude.stub.requests().at(-1)?.body.messages.at(-1))).toMatch(/Which colour.{1,9}Blue.*Which size.{1,9}Large/);
+
     expect(await home.ok('send', 'talker', 'two lines\nstub:say second done')).toContain('taken by Claude Code');
     await idle('talker');
     expect((await result('talker')).text).toBe('second done');
