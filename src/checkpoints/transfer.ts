@@ -70,7 +70,7 @@ export async function importCheckpoint(vault: Vault, { file, id, agent, agentId,
     const roots = foreign.roots.map((one, i) => {
       const folder = path.join(root.path, insideOf(foreign, one.path));
       const shadow = openShadow(vault.places.shadows, i === 0 ? root : { path: folder, repository: null }, vault.places.home);
-      return { ...one, path: folder, gitDir: shadow.storeDir, ref: i === 0 ? refOf(agent, id) : `${refOf(agent, id)}-${i}` };
+      return { ...one, path: folder, kind: shadow.root.repository === null ? ('folder' as const) : ('repository' as const), gitDir: shadow.storeDir, ref: i === 0 ? refOf(agent, id) : `${refOf(agent, id)}-${i}` };
     });
     const conversation = foreign.conversation === null ? null : { ...foreign.conversation };
     const checkpoint: Checkpoint = { ...foreign, id, agent, agentId, roots, conversation, cwd, trigger: 'import', notes: [...foreign.notes, `imported; it was ${foreign.id} of ${foreign.agent}`] };

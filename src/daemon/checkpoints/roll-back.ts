@@ -133,7 +133,8 @@ async function transcriptFor({ spec, record }: ManagedAgent, target: Checkpoint,
   if (conversation === null) return record.sessionId === null ? null : 'fresh';
   const own = findTranscript(spec, conversation.sessionId);
   const { holdsExactly } = await import('../../checkpoints/conversation.ts');
-  if (own !== undefined && holdsExactly(own, conversation)) return { sessionId: conversation.sessionId, path: own };
+  // An imported one may be another agent's own, which goes on in it.
+  if (own !== undefined && target.trigger !== 'import' && holdsExactly(own, conversation)) return { sessionId: conversation.sessionId, path: own };
   const sessionId = crypto.randomUUID();
   return { sessionId, path: transcriptPath(spec, sessionId) } satisfies Transcript;
 }

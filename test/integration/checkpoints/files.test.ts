@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { exportCheckpoint, importCheckpoint } from '../../../src/checkpoints/transfer.ts';
 import { verifyCheckpoint } from '../../../src/checkpoints/verify.ts';
 import { TestVault } from '../../helpers/checkpoint-vault.ts';
 
@@ -270,4 +271,30 @@ test('a repository in the way of a file is refused, and stays', async () => {
   await expect(it.rollBack(target)).rejects.toMatchObject({ code: 'refused', message: expect.stringContaining('place') as string });
   expect(it.contents()).toEqual({ 'place/work.txt': '644 work' });
   expect(existsSync(path.join(it.folder, 'place/.git/HEAD'))).toBe(true);
+});
+
+test('one file carries files, modes and conversation to another home and another path, where nothing else is left of them', async () => {
+  const lines = ['{"type":"user","sessionId":"s1","text":"do it"}', '{"type":"assistant","sessionId":"s1","text":"done"}'].map((line) => `${line}\n`).join('');
+  const transcript = { sessionId: 's1', path: path.join(it.base, 's1.jsonl') };
+  writeFileSync(transcript.path, `${lines}{"type":"user","sessi`);
+  it.init();
+  it.write({ 'run.sh': '#!/bin/sh\n' });
+  chmodSync(path.join(it.folder, 'run.sh'), 0o755);
+  symlinkSync('a.txt', path.join(it.folder, 'link'));
+  const [then, made] = [it.contents(), await it.create({ transcript })];
+  const other = new TestVault();
+  onTestFinished(() => other.end());
+  const file = path.join(other.base, 'coder.muxward');
+  await exportCheckpoint(it.vault, made, file);
+  it.end();
+
+  other.write({ 'own.txt': 'stays saved' });
+  const imported = await importCheckpoint(other.vault, { file, id: 'cp_imported', agent: 'coder', agentId: 'ag_2', cwd: other.folder, umask: 0o022 });
+  expect(imported.roots).toMatchObject([{ kind: 'folder', path: other.folder }]);
+  const to = { sessionId: 's2', path: path.join(other.base, 'projects/s2.jsonl') };
+  const before = await other.rollBack(imported, { transcript: to });
+  expect(other.contents()).toEqual(then);
+  expect(readFileSync(to.path, 'utf8')).toBe(lines.replaceAll('s1', 's2'));
+  await other.rollBack(before);
+  expect(other.contents()).toEqual({ 'own.txt': '644 stays saved' });
 });
