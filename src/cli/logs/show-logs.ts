@@ -9,6 +9,8 @@ const CHUNK_BYTES = 256 * 1024;
 /** fs.watch tells of most changes at once; this finds the others, and logs that did not exist. */
 const POLL_MS = 500;
 const UNFINISHED_AFTER_MS = 200;
+/** After so long others get their turn, Ctrl-C for one: a flood never ends by itself. */
+const TURN_MS = 50;
 
 export interface LogRequest {
   readonly path: string;
@@ -74,22 +76,39 @@ class ShownLog {
       fs.closeSync(descriptor);
     }
     if (this.#stored.writtenMs !== null) this.#stamp = `<=${new Date(this.#stored.writtenMs).toISOString()}`;
-    for (const bytes of this.#follower.read()) this.#push(bytes);
+    this.#showFirst(this.#stored.bytes);
     if (!this.#settings.follow) this.#printer.end();
     else if (this.#isAlone) this.#printer.showUnfinished();
+  }
+
+  /** What was there when it was asked for: a program may print faster than it is shown. */
+  #showFirst(count: number): void {
+    let left = count;
+    if (left <= 0) return;
+    for (const bytes of this.#follower.read()) {
+      this.#push(bytes);
+      left -= bytes.length;
+      if (left <= 0) return;
+    }
   }
 
   /** @returns a function that ends it. */
   follow(): () => void {
     let idle: NodeJS.Timeout | undefined;
+    let next: NodeJS.Immediate | undefined;
     let watcher: fs.FSWatcher | undefined;
     const look = (): void => {
       watcher ??= watchIfThere(this.#path, look);
       this.#stamp = new Date().toISOString();
+      const turnEndsAtMs = performance.now() + TURN_MS;
       for (const bytes of this.#follower.read()) {
         this.#push(bytes);
         clearTimeout(idle);
         idle = setTimeout(() => this.#isAlone && this.#printer.showUnfinished(), UNFINISHED_AFTER_MS);
+        if (performance.now() < turnEndsAtMs) continue;
+        clearImmediate(next);
+        next = setImmediate(look);
+        break;
       }
     };
     const poll = setInterval(look, POLL_MS);
@@ -97,6 +116,7 @@ class ShownLog {
     return () => {
       clearInterval(poll);
       clearTimeout(idle);
+      clearImmediate(next);
       watcher?.close();
       this.#printer.end();
     };

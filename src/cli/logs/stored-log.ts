@@ -27,6 +27,8 @@ export interface StoredLog {
   readonly pieces: readonly StoredPiece[];
   /** Where to go on in NAME.log, through a LogFollower. */
   readonly position: LogPosition;
+  /** So much was there from that position on. */
+  readonly bytes: number;
   /** When NAME.log was last written; null where it is not there. */
   readonly writtenMs: number | null;
 }
@@ -58,7 +60,7 @@ function tryOpen(logPath: string, selection: StoredSelection): StoredLog | undef
   const offset = wanted.find((part) => part.descriptor === current)?.start ?? last?.size ?? 0;
   const pieces = wanted.filter((part) => part.descriptor !== current);
   for (const { descriptor } of all) if (!pieces.some((piece) => piece.descriptor === descriptor)) fs.closeSync(descriptor);
-  if (newestPiece(logPath) === newest) return { pieces, position: { offset, newest }, writtenMs: info?.mtimeMs ?? null };
+  if (newestPiece(logPath) === newest) return { pieces, position: { offset, newest }, bytes: (last?.size ?? 0) - offset, writtenMs: info?.mtimeMs ?? null };
   for (const { descriptor } of pieces) fs.closeSync(descriptor);
   return undefined;
 }

@@ -96,6 +96,19 @@ describe('what is stored', () => {
 });
 
 describe('what is added', () => {
+  it('that grows faster than it is shown ends with what was there, and where following ends', async () => {
+    fs.writeFileSync(log, 'first\n');
+    const flood = (): void => fs.appendFileSync(log, 'more and more\n'.repeat(2));
+    await showLogs([{ path: log, prefix: '' }], settings({ write: flood }));
+    let shownTimes = 0;
+    const write = (): void => {
+      shownTimes += 1;
+      flood();
+    };
+    await showLogs([{ path: log, prefix: '' }], settings({ follow: true, lines: 1, untilMs: Date.now() + 300, write }));
+    expect(shownTimes).toBeGreaterThan(1);
+  });
+
   it('is shown as it comes, across rotation, prompts too', async () => {
     fs.writeFileSync(log, 'old\n');
     shown = '';
