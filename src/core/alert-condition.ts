@@ -79,7 +79,7 @@ function read(reader: Reader): Condition {
       reader.word('output');
       return { kind: 'silence', forMs: reader.duration('for') };
     case 'restarts':
-      return { kind: 'restarts', op: operatorOf(reader), value: valueOf(reader, 'count').value, withinMs: reader.optionalDuration('in', RESTARTS_WITHIN) };
+      return { kind: 'restarts', op: operatorOf(reader), value: valueOf(reader, 'count').value, withinMs: reader.isNext('in') ? reader.duration('in') : parseDuration(RESTARTS_WITHIN, '') };
     case 'health':
     case 'activity':
     case 'state':
@@ -205,8 +205,12 @@ class Reader {
     return { text: text + unit.text, at };
   }
 
+  isNext(word: string): boolean {
+    return this.#tokens[this.#index]?.text.toLowerCase() === word;
+  }
+
   has(word: string): boolean {
-    if (this.#tokens[this.#index]?.text.toLowerCase() !== word) return false;
+    if (!this.isNext(word)) return false;
     this.#index += 1;
     return true;
   }
@@ -216,9 +220,12 @@ class Reader {
     if (text.toLowerCase() !== word) throw new ConditionFault(at, `"${printable(text)}" where "${word}" belongs`, EXAMPLES);
   }
 
+  /** Longer than none: what has to hold for no time always does. */
   duration(word: string): number {
     this.word(word);
-    return valueOf(this, 'duration').value;
+    const { value, token } = valueOf(this, 'duration');
+    if (value === 0) throw new ConditionFault(token.at, `"${printable(token.text)}" is no time`, `for example ${word} 15m`);
+    return value;
   }
 
   optionalDuration(word: string, otherwise: string): number {

@@ -20,6 +20,11 @@ function complainOfCondition(text: string): Complaint | undefined {
   }
 }
 
+/** One that no name can match would never be looked at. */
+function complainOfGlob(glob: string): Complaint | undefined {
+  return /^[\w*?-]+$/.test(glob) ? undefined : { is: 'matches no name', hint: 'names have letters, digits, - and _; * and ? stand for any of them' };
+}
+
 const condition = checked(word('A condition such as cpu > 90% for 2m.'), complainOfCondition).check(
   z.meta({ examples: ['cpu > 90% for 2m', 'restarts > 3 in 10m', 'no output for 15m', 'event conflict.found'] }),
 );
@@ -54,7 +59,7 @@ const userRule = orText(
   mapWith(
     {
       ...ownRule,
-      agents: z.optional(word("A glob of agents' names, for example api-*. Default: all.")),
+      agents: z.optional(checked(word("A glob of agents' names, for example api-*. Default: all."), complainOfGlob)),
       channels: z.optional(channelNames('The channels it goes to. Default: alerts.to.')),
       escalate: z.optional(escalation),
     },
@@ -66,7 +71,7 @@ const userRule = orText(
 const timeOfDay = (description: string) =>
   checked(word(description), (value) => (minuteOfDay(value) === undefined ? { is: 'is no time of day', hint: 'written 22:00' } : undefined));
 
-const quiet = mapWith(
+const quietKeys = mapWith(
   {
     from: timeOfDay('When they begin.'),
     to: timeOfDay('When they end; on the next day where that is not later.'),
@@ -77,6 +82,9 @@ const quiet = mapWith(
   'a map such as {from: "22:00", to: "07:00"}',
   'Hours in which nobody is told of what can wait.',
 );
+
+/** From one time to the same would be no time, or all of it. */
+const quiet = checked(quietKeys, ({ from, to }) => (minuteOfDay(from) === minuteOfDay(to) ? { is: 'is of no length: from and to are the same', hint: 'written {from: "22:00", to: "07:00"}' } : undefined));
 
 const channel = mapWith(
   {

@@ -18,6 +18,7 @@ export function problemOf(channel: ChannelSpec, env: Environment): Complaint | u
   if (channel.kind === 'desktop' && DESKTOP_PROGRAMS.every((name) => findProgram(name, env['PATH'], '/') === undefined)) {
     return { is: `neither ${DESKTOP_PROGRAMS.join(' nor ')} is on the PATH`, hint: 'install libnotify-bin (Debian), libnotify (others) or terminal-notifier (macOS)' };
   }
+  if (channel.kind === 'command') return problemOfCommand(channel.run, env);
   for (const { key, source } of secretsOf(channel)) {
     const read = readSecret(source, channel, env);
     if ('is' in read) return { ...read, is: `${key}: ${read.is}` };
@@ -25,6 +26,13 @@ export function problemOf(channel: ChannelSpec, env: Environment): Complaint | u
     if (complaint !== undefined) return { ...complaint, is: `${key}: what it holds ${complaint.is}` };
   }
   return undefined;
+}
+
+/** A line for the shell may be anything; where it begins with the plain path of a program, that has to be there. */
+function problemOfCommand(run: string, env: Environment): Complaint | undefined {
+  const program = /^\s*(\/[\w./+-]+)(?=\s|$)/.exec(run)?.[1];
+  if (program === undefined || findProgram(program, env['PATH'], '/') !== undefined) return undefined;
+  return { is: `run: there is no program ${program}`, hint: 'write where it is; it needs the right to be run (chmod +x)' };
 }
 
 /** The secret itself, or why it cannot be had. A relative file is looked for beside config.yaml. */

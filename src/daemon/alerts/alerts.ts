@@ -9,7 +9,7 @@ import { suggest } from '../../core/names.ts';
 import { AlertBook, type BookChange } from '../../health/alerts/alert-book.ts';
 import { channelSubject, endedBy, findingOf } from '../../health/alerts/event-finding.ts';
 import type { Moment } from '../../health/alerts/moment.ts';
-import { unruledAlert, type OpenAlert } from '../../health/alerts/open-alert.ts';
+import { storedAsOpen, unruledAlert } from '../../health/alerts/open-alert.ts';
 import type { Store } from '../../store/store.ts';
 import type { EventHub } from '../event-hub.ts';
 import { newId } from '../new-id.ts';
@@ -60,8 +60,10 @@ export class Alerts {
   }
 
   start(): void {
-    const { hub, store } = this.#options;
-    this.#restore();
+    const { hub, store, rules, registry } = this.#options;
+    for (const stored of store.alerts.open()) this.#restoreOne(stored);
+    const inForce = rules.namesInForce(registry.all());
+    this.#guarded('alerts', () => this.#apply(this.#book.endUnless((rule) => inForce.has(rule), this.#now())));
     store.alerts.trim(ALERTS_KEPT);
     store.deliveries.trim(DELIVERIES_KEPT);
     const timer = setInterval(() => this.#guarded('alerts', () => this.#tick()), LOOK_EVERY_MS);
@@ -153,17 +155,11 @@ export class Alerts {
     return { nowMs: clock.monotonicMs(), at: clock.now().toISOString() };
   }
 
-  #restore(): void {
-    for (const stored of this.#options.store.alerts.open()) this.#restoreOne(stored);
-  }
-
-  #restoreOne({ alert, keys, sticky }: { alert: Alert; keys: readonly string[]; sticky: boolean }): void {
+  #restoreOne(stored: Parameters<typeof storedAsOpen>[0]): void {
     const { clock } = this.#options.registry;
     const nowMs = clock.monotonicMs();
-    const ageMs = Math.max(0, clock.now().getTime() - Date.parse(alert.at));
-    const open: OpenAlert = { alert, keys: new Set(keys), firstKey: keys[0] ?? '', sticky, raisedAtMs: nowMs - ageMs, lastJoinMs: nowMs - ageMs, calmSinceMs: null, calmKey: null, recovery: '' };
-    this.#book.restore(open);
-    for (const key of keys) this.#options.looks.restore(key, nowMs);
+    this.#book.restore(storedAsOpen(stored, nowMs, clock.now().getTime()));
+    for (const key of stored.keys) this.#options.looks.restore(key, nowMs);
   }
 
   #tick(): void {

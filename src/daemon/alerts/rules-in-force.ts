@@ -5,6 +5,9 @@ import { ConditionFault, parseCondition } from '../../core/alert-condition.ts';
 import { BUILT_IN_RULES, type AlertRule } from '../../core/alert-rules.ts';
 import type { ManagedAgent } from '../managed-agent.ts';
 
+/** Alerts that somebody raised. */
+const UNRULED = ['manual', 'test'];
+
 export class RulesInForce {
   readonly #settings: AlertSettings;
   /** Of all agents. */
@@ -34,6 +37,12 @@ export class RulesInForce {
   channelsOf(rule: string): readonly string[] {
     const { to, channels } = this.#settings;
     return this.general.find(({ name }) => name === rule)?.channels ?? to ?? channels.map(({ name }) => name);
+  }
+
+  /** Of all whose alerts may be open: rules, and what needs none. */
+  namesInForce(agents: readonly ManagedAgent[]): ReadonlySet<string> {
+    const own = agents.flatMap((agent) => this.ownOf(agent));
+    return new Set([...UNRULED, ...[...this.general, ...own].map(({ name }) => name)]);
   }
 
   /** Of everything there is, also what is turned off. */

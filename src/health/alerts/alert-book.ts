@@ -96,6 +96,11 @@ export class AlertBook {
     });
   }
 
+  /** Rules may have been turned off: nothing looks after their alerts any more, so they are over without a word. */
+  endUnless(isInForce: (rule: string) => boolean, moment: Moment): BookChange[] {
+    return this.open().flatMap((open) => (isInForce(open.alert.rule) ? [] : [this.#end(open, moment)]));
+  }
+
   /** Undefined where no such alert is open. */
   acknowledge(id: string, moment: Moment): Alert | undefined {
     const open = this.open().find(({ alert }) => alert.id === id);

@@ -115,7 +115,7 @@ export function sayOfAgent(condition: Condition, facts: AgentFacts): string {
 function sayWord({ what, not, value, forMs }: Extract<Condition, { kind: 'is' }>, agent: AgentFacts['agent']): string {
   const since = forMs > 0 ? ` for ${formatDuration(forMs)}` : '';
   if (what === 'state' && value === 'failed' && !not) return / times in /.test(agent.reason) ? `is in a crash loop: ${agent.reason}` : `failed: ${agent.reason}`;
-  if (what === 'health') return `is ${agent.health.status}${since}${agent.health.failures > 0 ? `: ${agent.health.failures} probes in a row failed` : ''}`;
+  if (what === 'health') return `is ${agent.health.status}${since}${whyOfHealth(agent.health)}`;
   if (what === 'activity') {
     const detail = agent.activity.detail ?? '';
     const said = detail === '' ? '' : `: ${detail}`;
@@ -124,16 +124,24 @@ function sayWord({ what, not, value, forMs }: Extract<Condition, { kind: 'is' }>
   return `is ${agent.state}${since}${agent.reason === '' ? '' : `: ${agent.reason}`}`;
 }
 
+const PLURAL: ReadonlySet<Metric> = new Set<Metric>(['processes', 'failures']);
+
+function whyOfHealth({ failures, reason }: AgentFacts['agent']['health']): string {
+  if (failures === 0) return '';
+  const often = failures === 1 ? [] : [`${failures} probes in a row failed`];
+  return `: ${[...often, reason ?? 'a probe failed'].join(', ')}`;
+}
+
 function sayMetric(condition: Extract<Condition, { kind: 'metric' }>, facts: AgentFacts): string {
   const { metric, op, value, ofLimit, forMs } = condition;
   if (metric === 'growth' && facts.growth !== null) {
     return `memory grows by ${formatSize(facts.growth.bytesPerHour)}B/h since ${formatDuration(facts.growth.sinceMs)}`;
   }
   const now = metricOf(condition, facts);
-  const side = op.startsWith('>') ? 'above' : 'below';
+  const side = { '>': 'above', '>=': 'at least', '<': 'below', '<=': 'at most' }[op];
   const bound = ofLimit ? `${value} % of its limit` : inUnit(metric, value);
   const said = ofLimit ? `${Math.round(Number(now))} %` : inUnit(metric, Number(now));
-  return `${metric} is ${said}, ${side} ${bound}${forMs > 0 ? ` for ${formatDuration(forMs)}` : ''}`;
+  return `${metric} ${PLURAL.has(metric) ? 'are' : 'is'} ${said}, ${side} ${bound}${forMs > 0 ? ` for ${formatDuration(forMs)}` : ''}`;
 }
 
 export function sayOfMachine(facts: MachineFacts): string {

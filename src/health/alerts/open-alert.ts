@@ -31,6 +31,12 @@ export interface OpenAlert {
   recovery: string;
 }
 
+/** One that was stored, for the daemon that goes on with it. */
+export function storedAsOpen({ alert, keys, sticky }: { readonly alert: Alert; readonly keys: readonly string[]; readonly sticky: boolean }, nowMs: number, wallMs: number): OpenAlert {
+  const raisedAtMs = nowMs - Math.max(0, wallMs - Date.parse(alert.at));
+  return { alert, keys: new Set(keys), firstKey: keys[0] ?? '', sticky, raisedAtMs, lastJoinMs: raisedAtMs, calmSinceMs: null, calmKey: null, recovery: '' };
+}
+
 interface Counted {
   readonly finding: Finding;
   readonly count: number;

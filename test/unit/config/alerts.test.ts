@@ -69,6 +69,13 @@ describe('alerts of config.yaml', () => {
     `);
   });
 
+  it('that could never do anything are refused', () => {
+    expect(faultsOf('  quiet: {from: "22:00", to: "22:00"}\n  rules: [{when: cpu > 90%, agents: "api-["}]\n')).toEqual([
+      '2:10 alerts.quiet: a map is of no length: from and to are the same (written {from: "22:00", to: "07:00"})',
+      '3:37 alerts.rules[0].agents: "api-[" matches no name (names have letters, digits, - and _; * and ? stand for any of them)',
+    ]);
+  });
+
   it('that name what there is not, or lack a key of their kind, too', () => {
     expect(
       faultsOf(`  rules:
@@ -132,6 +139,9 @@ describe('channels on this machine', () => {
     e: {kind: slack, url_env: NO_SUCH}
     f: {kind: slack, url_env: A_URL}
     g: {kind: desktop}
+    h: {kind: command, run: /no/such/program --now}
+    i: {kind: command, run: "/bin/sh -c 'true'"}
+    j: {kind: command, run: "[ -e /no/such ] && tell"}
 `),
       { PATH: '/nowhere', A_URL: 'https://example.org/s3cret' },
     );
@@ -141,6 +151,7 @@ describe('channels on this machine', () => {
       '6: alerts.channels.d cannot work: url: /empty is empty',
       '7: alerts.channels.e cannot work: url: the environment variable NO_SUCH is not set',
       '9: alerts.channels.g cannot work: neither notify-send nor terminal-notifier is on the PATH',
+      '10: alerts.channels.h cannot work: run: there is no program /no/such/program',
     ]);
     expect(JSON.stringify(faults)).not.toContain('s3cret');
   });

@@ -46,6 +46,8 @@ describe('rules of alerts', () => {
     ['cpu > 90% for 2m please', 18, '"please" belongs to nothing', ''],
     ['no outptu for 1m', 4, '"outptu" where "output" belongs', ''],
     ['no output', 10, 'it ends where "for" belongs', ''],
+    ['no output for 0s', 15, '"0s" is no time', 'for 15m'],
+    ['restarts > 3 in 0m', 17, '"0m" is no time', 'in 15m'],
     ['health is sick', 11, 'health is never "sick"', 'One of unknown, starting, healthy'],
     ['state is redy', 10, 'state is never "redy"', 'did you mean ready?'],
     ['event tmux.lots', 7, 'there is no event "tmux.lots"', 'did you mean tmux.lost?'],

@@ -172,6 +172,13 @@ describe('silences', () => {
   });
 });
 
+it('of a rule that was turned off nothing stays open, and nobody is told', () => {
+  find(finding('gave-up', 'web'), finding('hook-failed', 'api', { sticky: true }), finding('unhealthy', 'web'));
+  pass(HOLD_MS);
+  expect(told(book.endUnless((rule) => rule === 'unhealthy', moment()))).toEqual([]);
+  expect(book.open().map(({ alert }) => [alert.rule, alert.closedAt])).toEqual([['unhealthy', null]]);
+});
+
 it('of an agent that is removed nothing stays, and nobody is told', () => {
   find(finding('gave-up', 'web'));
   pass(HOLD_MS);

@@ -57,9 +57,11 @@ describe('a condition', () => {
 
   it('is said in words', () => {
     expect(says('cpu > 90% for 2m', { cpu: 95.4 })).toBe('cpu is 95 %, above 90 % for 2m');
+    expect(says('cpu >= 90%', { cpu: 95 })).toBe('cpu is 95 %, at least 90 %');
     expect(says('memory > 80% of limit', { rss: 900, limits })).toBe('memory is 90 %, above 80 % of its limit');
     expect(says('state is failed', { state: 'failed', reason: 'exit 1, 4 times in 3 s' })).toBe('is in a crash loop: exit 1, 4 times in 3 s');
-    expect(says('health is unhealthy', { health: health('unhealthy', 3) })).toBe('is unhealthy: 3 probes in a row failed');
+    expect(says('health is unhealthy', { health: { ...health('unhealthy', 3), reason: 'answered 500' } })).toBe('is unhealthy: 3 probes in a row failed, answered 500');
+    expect(says('health is unhealthy', { health: { ...health('unhealthy', 1), reason: 'no output for 5 s' } })).toBe('is unhealthy: no output for 5 s');
     expect(says('activity is waiting for 5m', { activity: { status: 'waiting', evidence: 'hook', detail: 'run npm test?', at: null } })).toBe('waits for you for 5m: run npm test?');
     expect(says('growth > 1MB', { growth: { bytesPerHour: 12 * 2 ** 20, sinceMs: 3 * 3_600_000 } })).toBe('memory grows by 12MB/h since 3h');
     expect(says('no output for 1m', { silentForMs: 95_000 })).toBe('printed nothing for 1m');
