@@ -1,9 +1,11 @@
 // What is shown of agents: status, inspect and events; and what hooks get.
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MuxwardEvent } from '../../src/core/event.ts';
 import type { StatusReply } from '../../src/core/protocol.ts';
-import { documents, eventually, MuxwardHome, statusOf } from '../helpers/muxward-home.ts';
+import { documents, eventually, isAlive, MuxwardHome, statusOf } from '../helpers/muxward-home.ts';
 
 let home: MuxwardHome;
 
@@ -162,5 +164,31 @@ describe('events', () => {
       const shown = await home.ok(...args);
       expect([shown.includes('\u001b'), shown.includes('\u0007')]).toEqual([false, false]);
     }
+  });
+});
+
+describe('scripts/monitor-agents', { timeout: 120_000 }, () => {
+  const MONITOR = resolve(import.meta.dirname, '../../scripts/monitor-agents');
+  const monitor = (): string => execFileSync(MONITOR, ['--once', '--project', 'monitored'], { env: home.env, encoding: 'utf8' });
+
+  test('shows what the daemon knows; without one, what files and processes say', async () => {
+    const flags = ['--project', 'monitored'];
+    const { pid } = await home.spawn('seen', ...flags, '--', 'sleep', '1000');
+    const still = await home.spawn('still', ...flags, '--', 'sleep', '1000');
+    const lost = await home.spawn('lost', ...flags, '--', 'sleep', '1000');
+    await home.spawn('over', ...flags, '--restart', 'no', '--', 'sh', '-c', 'exit 3');
+    await home.agentThat('over', 'failed', ({ state }) => state === 'failed', 40_000);
+    // An alert is held back for a moment, so that its cause can come.
+    await eventually(() => /seen\s+worker\s+ready[\s\S]*over failed: exit 3/.test(monitor()), 'agents and alerts are shown', 40_000);
+    const { wrapperPid } = await home.inspect('lost');
+    const daemon = await home.daemonPid();
+    for (const one of [daemon, wrapperPid, lost.pid]) process.kill(one ?? Number.NaN, 'SIGKILL');
+    process.kill(still.pid ?? Number.NaN, 'SIGSTOP');
+    await eventually(() => [daemon, wrapperPid, lost.pid].every((one) => !isAlive(one ?? 0)), 'they are dead', 40_000);
+    const lines = (await eventually(() => /still.*paused/.test(monitor()) && monitor(), 'it says what is so', 40_000)).split('\n');
+    expect(lines.find((line) => line.startsWith('seen'))).toMatch(new RegExp(`^seen\\s+${pid}\\s+\\d+M\\s+runs$`));
+    expect(lines.find((line) => line.startsWith('lost'))).toMatch(/^lost\s+-\s+-\s+(gone, its end was not recorded|ended, nobody has noticed yet)$/);
+    expect(lines.find((line) => line.startsWith('over'))).toMatch(/^over\s+-\s+-\s+ended, exit 3$/);
+    process.kill(still.pid ?? Number.NaN, 'SIGCONT');
   });
 });
