@@ -49,7 +49,11 @@ export function startClaude(options: ClaudeOptions): ClaudeParts & { start(): vo
   const watch = new HeadlessWatch({ registry, port: headless, hooks, onError });
   lifecycle.explainers.push(
     (agent, seen) => conversations.explain(agent, seen),
-    (agent, seen) => limits.explain(agent, seen),
+    (agent, seen) => {
+      // Why it ended may be the last that it wrote.
+      if (seen.kind === 'exited' && seen.code !== 0) costs.look(agent);
+      return limits.explain(agent, seen);
+    },
   );
   const parts = [conversations, costs, watch, limits];
   return {
