@@ -25,6 +25,11 @@ export interface DaemonInfo {
   readonly uptimeMs: number;
 }
 
+export interface DaemonHealth extends DaemonInfo {
+  /** Timers that wait in it: a number that grows without agents or work would be a leak. */
+  readonly timers: number;
+}
+
 /** `status --json`. */
 export interface StatusReply {
   readonly agents: readonly Agent[];
@@ -157,7 +162,7 @@ export interface CheckpointFaults {
 
 /** Method and path of each route, what it takes (query `q` as JSON for GET, body otherwise) and what it gives. */
 export interface Routes {
-  'GET /healthz': { takes: undefined; gives: DaemonInfo };
+  'GET /healthz': { takes: undefined; gives: DaemonHealth };
   'GET /api/agents': { takes: Selector; gives: StatusReply };
   /** NDJSON: a StatusReply at once and then at most one a second, for as long as the client listens. */
   'GET /api/agents/watch': { takes: Selector; gives: StatusReply };

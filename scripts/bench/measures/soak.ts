@@ -1,6 +1,6 @@
 /**
  * Agents that crash at random for a long time: what the daemon's memory does in the second half, and whether files,
- * processes or sessions are left over at the end.
+ * processes, sessions or timers are left over at the end.
  */
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -8,7 +8,6 @@ import path from 'node:path';
 import { pause, type Bench } from '../bench.ts';
 import type { Line } from '../line.ts';
 import { findMarked } from '../marked-processes.ts';
-import type { Muxward } from '../peers/muxward.ts';
 import { median } from '../stats.ts';
 import { runOrThrow } from '../timed-command.ts';
 
@@ -16,6 +15,7 @@ const AGENTS = 100;
 const SAMPLE_EVERY_MS = 2000;
 /** What is on its way out when the last agent has crashed. */
 const SETTLE_MS = 15_000;
+const LOOKS_AT_TIMERS = 10;
 const SETTINGS = 'restart: {base_delay: 100ms, max_delay: 1s, window: 1s, stable_after: 1s}\n';
 
 export async function measureSoak(bench: Bench): Promise<Line[]> {
@@ -27,13 +27,13 @@ export async function measureSoak(bench: Bench): Promise<Line[]> {
   await runOrThrow(scratch, muxward.run('spawn', 's', '--count', String(AGENTS), '--max-restarts', '1000', '--', 'sh', '-c', crash));
   const daemon = await daemonPid(bench);
   await pause(SETTLE_MS);
-  const before = held(muxward, daemon);
+  const before = await held(bench, daemon);
   fs.writeFileSync(go, '');
   await runOrThrow(scratch, muxward.run('restart', '--all'));
   const rss = await sampleFor(daemon, options.soakMs);
   fs.rmSync(go);
   await pause(SETTLE_MS);
-  const after = held(muxward, daemon);
+  const after = await held(bench, daemon);
   const restarts = await restartsOf(bench);
   await muxward.end();
   fs.rmSync(path.join(muxward.folder, 'config.yaml'), { force: true });
@@ -44,6 +44,7 @@ interface Held {
   readonly files: number;
   readonly processes: number;
   readonly sessions: number;
+  readonly timers: number;
 }
 
 function lines(rss: readonly number[], before: Held, after: Held, restarts: number, soakMs: number): Line[] {
@@ -56,6 +57,7 @@ function lines(rss: readonly number[], before: Held, after: Held, restarts: numb
     value('open files left over', '', Math.max(0, after.files - before.files), [{ kind: 'none' }]),
     value('processes left over', '', Math.max(0, after.processes - before.processes), [{ kind: 'none' }]),
     value('sessions left over', '', Math.max(0, after.sessions - before.sessions), [{ kind: 'none' }]),
+    value('timers left over', '', Math.max(0, after.timers - before.timers), [{ kind: 'none' }]),
   ];
 }
 
@@ -77,10 +79,20 @@ async function sampleFor(pid: number, ms: number): Promise<number[]> {
   return samples;
 }
 
-function held({ folder }: Muxward, daemon: number): Held {
+async function held(bench: Bench, daemon: number): Promise<Held> {
+  const { folder } = bench.muxward;
   const socket = path.join(folder, 'tmux.sock');
   const sessions = execFileSync('tmux', ['-S', socket, 'list-sessions', '-F', '#{session_name}'], { encoding: 'utf8' });
-  return { files: fs.readdirSync(`/proc/${daemon}/fd`).length, processes: findMarked(folder).length, sessions: sessions.trim().split('\n').length };
+  return { files: fs.readdirSync(`/proc/${daemon}/fd`).length, processes: findMarked(folder).length, sessions: sessions.trim().split('\n').length, timers: await timersOf(bench) };
+}
+
+/** The least of some looks: one that is about to end is none that was left over. */
+async function timersOf({ scratch, muxward }: Bench): Promise<number> {
+  const counts: number[] = [];
+  for (let n = 0; n < LOOKS_AT_TIMERS; n += 1) {
+    counts.push((JSON.parse((await runOrThrow(scratch, muxward.run('daemon', 'status', '--json'))).stdout()) as { timers: number }).timers);
+  }
+  return Math.min(...counts);
 }
 
 interface Status {

@@ -36,7 +36,7 @@ async function endAgents(daemon: Daemon): Promise<void> {
 export function handlersOf(daemon: Daemon): Handlers {
   const name = ({ params }: { params: Readonly<Record<string, string>> }): string => params['name'] ?? '';
   return {
-    'GET /healthz': () => daemon.info(),
+    'GET /healthz': () => ({ ...daemon.info(), timers: process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length }),
     'GET /api/agents': (selector) => status(daemon, selector),
     'GET /api/agents/watch': (selector, { signal }) => watchStatus(daemon, selector, signal),
     'GET /api/agents/:name/history': async (request, call) => (await later.history()).history(daemon, name(call), request),
