@@ -31,6 +31,18 @@ fault(23, 'A text of several lines is sent', 'it is submitted exactly once, and 
   expect(home.truth('a', 'line').map((line) => line['text'])).toEqual([text, 'the next']);
 });
 
+fault(23, 'A text is sent to a program that swallows the Enter, and to one that has ended', 'it is not said to be submitted; what cannot be typed is a failure', async (home) => {
+  await home.spawnFake('deaf', [], ['--prompt', '> ', '--swallow-enter', '1']);
+  await home.spawn('gone', '--', 'true');
+  await home.ok('wait', 'gone');
+  await eventually(() => home.log('deaf').includes('> '), 'it asks', 20_000);
+  const { stdout } = await home.run(['send', 'deaf', 'hello']);
+  await eventually(() => home.truth('deaf', 'enter').length === 1, 'the Enter was swallowed', 20_000);
+  expect([stdout, home.truth('deaf', 'line')]).toEqual([expect.not.stringMatching(/sent|submitted|accepted/), []]);
+  const gone = await home.run(['send', 'gone', 'hello']);
+  expect([gone.status !== 0, gone.stdout]).toEqual([true, '']);
+});
+
 fault(24, 'Agents are started by callers with other environments, umasks and secrets', 'each has its own, and secrets are on no command line', async (home) => {
   const secret = 's3cret-0815-value';
   await home.run(['spawn', 'first', '--', 'sleep', '1000'], { env: { STALE: 'old', TOKEN: secret } });
@@ -46,7 +58,9 @@ fault(24, 'Agents are started by callers with other environments, umasks and sec
   const environment = nulSeparated(path.join(folder, 'environ'));
   expect([environment.includes(`TOKEN=${secret}-2`), environment.some((entry) => entry.startsWith('STALE='))]).toEqual([true, false]);
   expect(readFileSync(path.join(folder, 'umask'), 'utf8').trim()).toBe('0027');
-  const shown = [await home.ok('--json', 'inspect', 'a'), await home.ok('--json', 'events'), await home.ok('daemon', 'logs'), ...readdirSync('/proc').map(commandLineOf)];
+  const failing = await home.run(['spawn', 'b', '--env', `TOKEN=${secret}-3`, '--cwd', folder, '--', '/no/such/program'], { env: { TOKEN: secret } });
+  expect(failing.status).toBe(2);
+  const shown = [failing.stdout, failing.stderr, await home.ok('--json', 'inspect', 'a'), await home.ok('--json', 'events'), await home.ok('daemon', 'logs'), ...readdirSync('/proc').map(commandLineOf)];
   expect(shown.filter((text) => text.includes(secret))).toEqual([]);
 });
 

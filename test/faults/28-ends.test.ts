@@ -26,16 +26,23 @@ fault(29, 'start, stop and restart cross one another twenty times', 'the last co
   expect([instances(), (await home.agent('a')).state]).toEqual([[], 'terminated']);
 });
 
-fault(30, 'An agent crashes at once, another after a while, each time', 'both reach the verdict on crash loops; back-off grows', async (home) => {
-  home.configure('restart: {base_delay: 100ms}\n');
-  await home.spawn('at-once', '--', 'false');
-  await home.spawn('later', '--', 'sh', '-c', 'sleep 0.4; exit 1');
+fault(30, 'An agent crashes at once, another just past the time that counts as stable, each time', 'both reach the verdict on crash loops; back-off grows up to its cap, and begins anew after a stable run', async (home) => {
+  home.configure('restart: {base_delay: 100ms, max_delay: 150ms, stable_after: 300ms}\n');
+  await home.spawn('at-once', '--max-restarts', '5', '--', 'false');
+  // Just past the time after which a run counts as stable.
+  await home.spawn('later', '--max-restarts', '5', '--', 'sh', '-c', 'sleep 0.4; exit 1');
   for (const name of ['at-once', 'later']) {
     const agent = await home.agentThat(name, 'failed', ({ state }) => state === 'failed', 30_000);
-    expect([agent.restarts, agent.generation, agent.reason]).toEqual([3, 4, expect.stringMatching(/^exit 1, 4 times in \d+ s$/)]);
+    expect([agent.restarts, agent.generation, agent.reason]).toEqual([5, 6, expect.stringMatching(/^exit 1, 6 times in \d+ s$/)]);
   }
-  const delays = (await home.events('--agent', 'at-once')).flatMap((event) => (event.type === 'agent.judged' ? [Number(/in (\d+) ms/.exec(event.data.reason)?.[1] ?? 0)] : []));
-  expect(delays.slice(0, 3).every((ms, n) => ms >= [0, 80, 160][n]! && ms <= [0, 120, 240][n]!)).toBe(true);
+  const delaysOf = async (name: string): Promise<number[]> =>
+    (await home.events('--agent', name)).flatMap((event) => (event.type === 'agent.judged' && event.data.action === 'restart' ? [Number(/in (\d+) ms/.exec(event.data.reason)?.[1] ?? 0)] : []));
+  const [first, second, ...capped] = await delaysOf('at-once');
+  expect(first).toBe(0);
+  expect([second, capped.length]).toEqual([expect.toSatisfy((ms: number) => ms >= 80 && ms <= 120), 3]);
+  expect(capped.every((ms) => ms >= 120 && ms <= 180)).toBe(true);
+  // A stable run ends a row: each of its restarts is at once.
+  expect(await delaysOf('later')).toEqual([0, 0, 0, 0, 0]);
 });
 
 fault(30, 'stop meets an agent that waits for its restart', 'the restart is called off', async (home) => {

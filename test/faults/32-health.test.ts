@@ -84,6 +84,22 @@ fault(32, 'The probe itself cannot be made (its command is not there)', 'health 
   expect([agent.pid, agent.restarts]).toEqual([pid, 0]);
 });
 
+fault(32, 'An agent takes long to start, and its liveness check would fail meanwhile', 'the start-up check holds it back: it is not asked, and nothing is ended', async (home) => {
+  const count = (name: string): number => (existsSync(home.file(name)) ? readFileSync(home.file(name), 'utf8').length : 0);
+  const check = (key: string, command: string): string => `{${key}: {command: "${command}", interval: 100ms, failures: ${key === 'startup' ? 1000 : 2}}}`.slice(1, -1);
+  writeFileSync(
+    home.file('muxward.yaml'),
+    `agents: {a: {command: [sleep, "1000"], health: {${check('startup', 'printf x >>tries; test -e up')}, ${check('liveness', 'printf x >>asked; exit 1')}}}}`,
+  );
+  const starting = home.start(['up']);
+  await eventually(() => count('tries') >= 6, 'its start-up check has failed often', 30_000);
+  expect([count('asked'), (await home.agent('a')).restarts]).toEqual([0, 0]);
+  home.script('up', ':');
+  const after = await home.agentThat('a', 'was run again', ({ restarts }) => restarts >= 1, 30_000);
+  expect([count('asked') >= 2, after.generation > 1]).toEqual([true, true]);
+  starting.kill('SIGKILL');
+});
+
 fault(33, 'An agent’s heartbeat stops', 'it is ended as unhealthy, and run again', async (home) => {
   const beat = `while [ ! -e ${home.file('stuck')} ]; do touch "$MUXWARD_HEARTBEAT"; sleep 0.1; done; exec sleep 1000`;
   const { pid } = await home.spawn('a', '--heartbeat', '2s', '--', 'sh', '-c', beat);

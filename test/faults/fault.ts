@@ -9,8 +9,12 @@ interface FaultOptions {
   /** Why it cannot be tried on this machine; null where it can. It is then skipped, and said so. */
   readonly unless?: string | null;
   readonly timeoutMs?: number;
+  /** It waits most of the time: tried together with the other long ones of its file. */
+  readonly isLong?: boolean;
   /** Environment of all commands, and so of the daemon they start. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The home, below a folder of the test's own. */
+  readonly folder?: string;
 }
 
 /** Registers the test, with a home of its own that is ended after it. */
@@ -19,13 +23,13 @@ export function fault(
   done: string,
   holds: string,
   run: (home: MuxwardHome) => Promise<void>,
-  { unless = null, timeoutMs = 240_000, env = {} }: FaultOptions = {},
+  { unless = null, timeoutMs = 240_000, env = {}, folder = 'home', isLong = false }: FaultOptions = {},
 ): void {
   const name = `${number}. ${done} → ${holds}`;
   if (unless !== null) process.stderr.write(`\nNOT TRIED HERE: fault ${name}\n  because ${unless}\n`);
   // oxlint-disable-next-line vitest/valid-title, vitest/expect-expect -- both are the caller's
-  test(name, { timeout: timeoutMs, skip: unless !== null }, async () => {
-    const home = new MuxwardHome(env);
+  test(name, { timeout: timeoutMs, skip: unless !== null, concurrent: isLong }, async () => {
+    const home = new MuxwardHome(env, folder);
     try {
       await run(home);
     } finally {
