@@ -20,3 +20,14 @@ export interface Activity {
   /** `limited`: until when, where that is known. */
   readonly until?: string | null;
 }
+
+/** Somebody else who could be asked what an agent does, and what they say now. */
+export interface Witness {
+  readonly source: 'title' | 'session';
+  readonly says: string;
+  /** The title itself, or what it waits for. */
+  readonly evidence: string;
+  /** Since when they say so; null where that is not known. */
+  readonly at: string | null;
+  readonly agrees: boolean;
+}

@@ -3,7 +3,7 @@
  * and the API show. Only shapes; behaviour is in state.ts, restart-policy.ts and the daemon.
  */
 import type { AgentAlertRule } from './alert.ts';
-import type { Activity } from './activity.ts';
+import type { Activity, Witness } from './activity.ts';
 import type { CheckpointPlan } from './checkpoint.ts';
 import type { BudgetState } from './budget.ts';
 import type { End } from './end.ts';
@@ -145,4 +145,6 @@ export interface AgentDetails extends Agent {
   /** The last verdicts of the restart policy, newest first. */
   readonly verdicts: readonly { readonly at: string; readonly action?: Judgement['action']; readonly reason: string }[];
   readonly processes: readonly { readonly pid: number; readonly ppid: number; readonly command: string; readonly rssBytes: number }[];
+  /** What others say of what it does; empty where there is nobody to ask. */
+  readonly witnesses: readonly Witness[];
 }

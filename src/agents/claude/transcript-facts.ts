@@ -72,8 +72,16 @@ function blocksOf(fields: Fields): Fields[] {
 function promptsOf(fields: Fields): Content[] {
   const content = objectIn(fields, 'message')['content'];
   const texts = typeof content === 'string' ? [content] : blocksOf(fields).flatMap((block) => shownOf(block));
-  const text = texts.join('\n');
+  const text = asTyped(texts.join('\n'));
   return text.trim() === '' ? [] : [{ kind: 'prompt', text }];
+}
+
+/** What a command of Claude Code is written down as, put back into what was typed: `/clear`. */
+const COMMAND = /^<command-name>(\/[^<\n]+)<\/command-name>\s*(?:<command-message>[^<]*<\/command-message>\s*)?(?:<command-args>([^]*?)<\/command-args>)?\s*$/;
+
+function asTyped(text: string): string {
+  const [, name, args = ''] = COMMAND.exec(text) ?? [];
+  return name === undefined ? text : `${name} ${args}`.trim();
 }
 
 function shownOf(block: Fields): string[] {

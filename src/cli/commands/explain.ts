@@ -23,7 +23,7 @@ export const command = defineCommand({
     checkName(name);
     const agent = await context.daemon.call('GET /api/agents/:name', undefined, { path: { name } });
     const heard = await heardOf(context, name);
-    if (context.json) context.out(`${JSON.stringify({ name, state: agent.state, reason: agent.reason, activity: agent.activity, before: heard })}\n`);
+    if (context.json) context.out(`${JSON.stringify({ name, state: agent.state, reason: agent.reason, activity: agent.activity, witnesses: agent.witnesses, before: heard })}\n`);
     else context.out(await render(agent, heard));
     return EXIT.ok;
   },
@@ -51,6 +51,10 @@ async function render(agent: AgentDetails, heard: Awaited<ReturnType<typeof hear
     `evidence  ${safeLine(evidence)}${age(at)}${source === undefined ? '' : ` (source: ${source})`}`,
     ...(typeof line === 'string' ? [`shows     ${safeLine(line)}`] : []),
   ];
+  const others = agent.witnesses.map(({ source: who, says, evidence: shown, at: since, agrees }) => {
+    const named = who === 'title' ? `its title says ${says} (${safeLine(shown)})` : `its session file says ${says}${shown === '' ? '' : ` (${safeLine(shown)})`}${age(since)}`;
+    return `${agrees ? 'agrees' : 'DIFFERS'}${' '.repeat(agrees ? 4 : 3)}${named}`;
+  });
   const before = heard.map((each) => `  ${each.at}  ${what(each)}  (${safeLine(each.evidence)})`);
-  return `${[...lines, ...(before.length === 0 ? [] : ['', 'before, newest first', ...before])].join('\n')}\n`;
+  return `${[...lines, ...others, ...(before.length === 0 ? [] : ['', 'before, newest first', ...before])].join('\n')}\n`;
 }

@@ -1,5 +1,7 @@
 /** `status`, `status --watch`, `inspect`, `wait`: what is true of the agents, now or as soon as it is. */
 import type { Activity } from '../../core/activity.ts';
+import { claudeCode } from '../../agents/claude/launch.ts';
+import { witnessesOf } from '../../agents/claude/witnesses.ts';
 import type { Agent, AgentDetails } from '../../core/agent.ts';
 import type { Routes, StatusReply, WaitRequest } from '../../core/protocol.ts';
 import { DEFAULT_RECOVERY } from '../../core/recovery.ts';
@@ -32,10 +34,12 @@ export async function* watchStatus(daemon: Daemon, selector: Selector, signal: A
   }
 }
 
-export function inspect({ registry, paths, watch, health }: Daemon, name: string): AgentDetails {
+export async function inspect(daemon: Daemon, name: string): Promise<AgentDetails> {
+  const { registry, paths, watch, health } = daemon;
   const agent = registry.get(name);
   watch.sample();
   const { spec, record } = agent;
+  const witnesses = await witnessesFor(daemon, agent);
   return {
     ...toAgent(agent),
     restartPolicy: spec.restart,
@@ -49,7 +53,15 @@ export function inspect({ registry, paths, watch, health }: Daemon, name: string
     wrapperPid: record.wrapper?.pid ?? null,
     verdicts: record.verdicts,
     processes: processesOf(agent),
+    witnesses,
   };
+}
+
+/** Asked only when somebody wants to know; a terminal that cannot be looked at is none. */
+async function witnessesFor({ tmux }: Daemon, { spec, record, activity }: ManagedAgent): Promise<AgentDetails['witnesses']> {
+  if (spec.type !== claudeCode.name || spec.headless || record.pane === null || !isRunning(record.state)) return [];
+  const look = await tmux.look(record.pane).catch(() => null);
+  return witnessesOf(activity, look?.title ?? null, record.mind?.session ?? null);
 }
 
 /** Of what it fails over to the command; environment values stay here. */

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { activityOf, settlesAt } from '../../../../src/agents/claude/activity.ts';
 import { hear, limitedUntil, newMind, see } from '../../../../src/agents/claude/mind.ts';
+import { witnessesOf } from '../../../../src/agents/claude/witnesses.ts';
 import { after, at, hookOf, lines, recorded, shown } from './replay.ts';
 
 describe('recorded sessions', () => {
@@ -140,5 +141,21 @@ describe('a session that was started with a prompt', () => {
   it('is idle at once when it begins anew without one', () => {
     const working = hear(up, hookOf(900, 'UserPromptSubmit', { session_id: 's' }));
     expect(activityOf(hear(working, hookOf(950, 'SessionStart', { session_id: 't', source: 'clear' })), now + 1000)).toMatchObject({ status: 'idle' });
+  });
+});
+
+describe('witnesses', () => {
+  const idle = { status: 'idle', evidence: 'hook Stop', at: at(0) } as const;
+  const busy = { sessionId: 's', status: 'busy', waitingFor: null, at: at(0) } as const;
+
+  it('agree or differ', () => {
+    expect(witnessesOf(idle, '✳ coder', { ...busy, status: 'idle' }).map(({ agrees }) => agrees)).toEqual([true]);
+    expect(witnessesOf(idle, '◐ coder', busy)).toMatchObject([{ source: 'title', says: 'working', agrees: false }, { source: 'session', says: 'busy', agrees: false }]);
+    expect(witnessesOf({ ...idle, status: 'working' }, '◑ coder', busy).map(({ agrees }) => agrees)).toEqual([true, true]);
+  });
+
+  it('of which there are none say nothing', () => {
+    expect(witnessesOf(idle, 'a host', null)).toEqual([]);
+    expect(witnessesOf(idle, null, null)).toEqual([]);
   });
 });

@@ -26,6 +26,12 @@ describe('a transcript that Claude Code wrote', () => {
     ]);
   });
 
+  it('has commands of Claude Code as they were typed', () => {
+    const content = '<command-name>/model</command-name>\n            <command-message>model</command-message>\n            <command-args>opus</command-args>';
+    const line = JSON.stringify({ type: 'user', sessionId: 's', timestamp: '2030-01-31T12:00:00Z', message: { role: 'user', content } });
+    expect(entriesOf(line).map(({ who, text }) => [who, text])).toEqual([['user', '/model opus']]);
+  });
+
   it('tells of a call without an outcome once that it runs, and of its outcome later', () => {
     const lines = sample('transcript.jsonl').split('\n');
     const at = lines.findIndex((line) => line.includes('tool_result'));
