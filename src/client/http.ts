@@ -12,6 +12,11 @@ export class DaemonUnreachable extends MuxwardError {
   }
 }
 
+/** A daemon that is silent for so long is asked whether it is there at all, and given as long again. */
+const SILENT_MS = 30_000;
+
+class Silence extends Error {}
+
 export interface RawRequest {
   readonly socketPath: string;
   readonly method: 'GET' | 'POST';
@@ -40,17 +45,22 @@ export async function* requestBody(request: RawRequest): AsyncGenerator<Buffer> 
 
 /**
  * Sends the request; resolves with the whole body. By events: the iterator of a stream costs 2 ms at start-up.
- * @throws DaemonUnreachable, also when it is aborted, or the MuxwardError that the daemon answered with.
+ * @throws DaemonUnreachable, also when it is aborted, `unreachable` where the daemon is there and hangs, or the
+ * MuxwardError that the daemon answered with.
  */
-export function requestWhole(request: RawRequest): Promise<Buffer> {
+export function requestWhole(request: RawRequest, silentMs: number = SILENT_MS): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(request.socketPath);
     const pieces: Buffer[] = [];
     const abort = (): void => void socket.destroy(new Error('it took too long'));
     request.signal?.addEventListener('abort', abort, { once: true });
     socket.on('data', (piece: Buffer) => void pieces.push(piece));
-    socket.on('error', (cause) => reject(new DaemonUnreachable(request.socketPath, cause)));
-    socket.on('close', () => request.signal?.removeEventListener('abort', abort));
+    socket.on('error', (cause) => reject(cause instanceof Silence ? hangs(request.socketPath) : new DaemonUnreachable(request.socketPath, cause)));
+    const watching = setInterval(() => void endIfSilent(socket, request.socketPath, silentMs), silentMs);
+    socket.on('close', () => {
+      clearInterval(watching);
+      request.signal?.removeEventListener('abort', abort);
+    });
     socket.on('end', () => {
       try {
         resolve(bodyOf(Buffer.concat(pieces), request));
@@ -59,6 +69,38 @@ export function requestWhole(request: RawRequest): Promise<Buffer> {
       }
     });
     socket.write(encode(request));
+  });
+}
+
+/** What was asked for may take long; but a daemon that works answers others meanwhile. */
+async function endIfSilent(socket: net.Socket, socketPath: string, silentMs: number): Promise<void> {
+  if (!(await answers(socketPath, silentMs))) socket.destroy(new Silence());
+}
+
+function answers(socketPath: string, withinMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = net.connect(socketPath);
+    // The command may be done before this is.
+    probe.unref();
+    // What has come while this process itself did not run is read first.
+    const timer = setTimeout(() => setImmediate(() => settle(false)), withinMs);
+    timer.unref();
+    const settle = (there: boolean): void => {
+      clearTimeout(timer);
+      probe.destroy();
+      resolve(there);
+    };
+    probe.on('data', () => settle(true));
+    // That it has gone is told by the request itself.
+    probe.on('error', () => settle(true));
+    probe.on('end', () => settle(true));
+    probe.write(encode({ socketPath, method: 'GET', path: '/healthz' }));
+  });
+}
+
+function hangs(socketPath: string): MuxwardError {
+  return new MuxwardError('unreachable', `the daemon at ${socketPath} does not answer`, {
+    hint: 'it is stopped, or hangs: muxward daemon logs. Once its process is killed, the next command starts another; agents live on',
   });
 }
 
