@@ -97,8 +97,11 @@ class ShownLog {
     let idle: NodeJS.Timeout | undefined;
     let next: NodeJS.Immediate | undefined;
     let watcher: fs.FSWatcher | undefined;
+    // Never in the watcher's own call: while changes keep coming, that one is called again before anything else has its turn.
+    const soon = (): void => void (next ??= setImmediate(look));
     const look = (): void => {
-      watcher ??= watchIfThere(this.#path, look);
+      next = undefined;
+      watcher ??= watchIfThere(this.#path, soon);
       this.#stamp = new Date().toISOString();
       const turnEndsAtMs = performance.now() + TURN_MS;
       for (const bytes of this.#follower.read()) {
@@ -106,8 +109,7 @@ class ShownLog {
         clearTimeout(idle);
         idle = setTimeout(() => this.#isAlone && this.#printer.showUnfinished(), UNFINISHED_AFTER_MS);
         if (performance.now() < turnEndsAtMs) continue;
-        clearImmediate(next);
-        next = setImmediate(look);
+        soon();
         break;
       }
     };
