@@ -113,7 +113,7 @@ class ShownLog {
         break;
       }
     };
-    const poll = setInterval(look, POLL_MS);
+    const poll = setInterval(soon, POLL_MS);
     look();
     return () => {
       clearInterval(poll);
