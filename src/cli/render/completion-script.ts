@@ -83,12 +83,15 @@ ${lookup(entries, values, 2)}
   elif [[ -n $value ]]; then offers=$value
   elif [[ -n $names ]]; then offers="$offers $(muxward __names 2>/dev/null)"
   fi
-  compadd -- \${=offers}
+  compadd -- \${=offers} || _files
 }
 (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
 compdef _muxward muxward
 `;
 }
+
+/** bash and zsh offer files wherever nothing else fits; fish is told where. */
+const PATH_OPTIONS = new Set(['--home', '--cwd', '--file', '--env-file', '--prompt-file', '--mcp-config']);
 
 function fish(entries: readonly CompletionEntry[], values: OptionValues): string {
   const lines = ['# fish completion of muxward', 'complete -c muxward -f'];
@@ -97,13 +100,15 @@ function fish(entries: readonly CompletionEntry[], values: OptionValues): string
     lines.push(`complete -c muxward -n __fish_use_subcommand -a ${name} -d ${quote(summary)}`);
     if (words.length > 0) lines.push(`complete -c muxward ${here} -a '${words.join(' ')}'`);
     if (takesNames) lines.push(`complete -c muxward ${here} -a '(muxward __names 2>/dev/null)'`);
-    for (const option of options) lines.push(`complete -c muxward ${here} -l ${option.slice(2)}${fishValue(values[option])}`);
+    for (const option of options) lines.push(`complete -c muxward ${here} -l ${option.slice(2)}${fishValue(option, values[option])}`);
   }
   return `${lines.join('\n')}\n`;
 }
 
-function fishValue(words: readonly string[] | undefined): string {
-  return words === undefined ? '' : ` -x -a ${quote(words.join(' '))}`;
+function fishValue(option: string, words: readonly string[] | undefined): string {
+  if (words !== undefined) return ` -x -a ${quote(words.join(' '))}`;
+  if (option === '--agent') return " -x -a '(muxward __names 2>/dev/null)'";
+  return PATH_OPTIONS.has(option) ? ' -r -F' : '';
 }
 
 function quote(text: string): string {
