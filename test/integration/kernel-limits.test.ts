@@ -11,7 +11,10 @@ let reply: ResourcesReply;
 
 beforeAll(async () => {
   home = new MuxwardHome();
+  // What can be had is known for certain once an agent was limited.
+  await home.spawn('first', '--memory', '1GB', '--', 'sleep', '1000');
   reply = await home.json<ResourcesReply>('resources');
+  await home.ok('rm', '--force', 'first');
   if (reply.limitsBy === 'samples') process.stderr.write(`\nNOT TRIED HERE: limits by the kernel\n  because ${reply.limitsWhy}\n`);
 }, 60_000);
 

@@ -65,7 +65,9 @@ function planScope({ uid, user, exists }: Machine, group: string): BasePlan {
 /** Upwards from where tmux is. One that holds processes itself cannot have limits below it, but for the root of all. */
 function planFolder(root: string, own: string): BasePlan {
   for (let folder = own; folder.startsWith(root); folder = path.dirname(folder)) {
-    const isFree = folder === root || wordsIn(folder, 'cgroup.procs').length === 0;
+    // What a container sees as the root is a group like others: it has a file of events, the root of all has none.
+    const isRootOfAll = folder === root && !fs.existsSync(path.join(folder, 'cgroup.events'));
+    const isFree = isRootOfAll || wordsIn(folder, 'cgroup.procs').length === 0;
     const enabled = controllersIn(wordsIn(folder, 'cgroup.subtree_control'));
     if (mayWrite(folder) && (enabled.length > 0 || isFree)) return { how: 'folder', parent: folder };
   }
@@ -101,12 +103,21 @@ export async function openBase(plan: BasePlan, machine: Machine, serverPid: numb
   const folder = plan.how === 'ours' ? plan.folder : await makeBase(plan, machine, serverPid, wrappers);
   const servers = path.join(folder, SERVERS);
   fs.mkdirSync(servers, { recursive: true });
-  if (plan.how === 'folder') moveTo(servers, [serverPid, ...wrappers]);
-  else moveTo(servers, wordsIn(folder, 'cgroup.procs').map(Number));
+  moveServers(servers, plan.how === 'folder' ? [serverPid, ...wrappers] : wordsIn(folder, 'cgroup.procs').map(Number));
   enableControllers(folder);
   const controllers = controllersIn(wordsIn(folder, 'cgroup.subtree_control'));
   if (controllers.length === 0) throw new Error(`${folder} gives no controllers to the folders in it`);
   return { folder, controllers };
+}
+
+/** @throws Error where the kernel refuses: what we may write to does not reach up to where they are now. */
+function moveServers(servers: string, pids: readonly number[]): void {
+  try {
+    moveTo(servers, pids);
+  } catch (error) {
+    for (const folder of [servers, path.dirname(servers)]) removeGroup(folder);
+    throw new Error(`the tmux server could not be moved to ${servers} (${(error as NodeJS.ErrnoException).code ?? 'refused'})`, { cause: error });
+  }
 }
 
 async function makeBase(plan: Exclude<BasePlan, { how: 'none' | 'ours' }>, machine: Machine, serverPid: number, wrappers: readonly number[]): Promise<string> {

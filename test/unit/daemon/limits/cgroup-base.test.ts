@@ -60,12 +60,14 @@ test('no scope of a user whose logout would end it, or whom no bus serves', () =
   expect(planBase(machine(root, '/session', { there: [SYSTEMD, LINGER] }), 7)).toEqual({ how: 'none', why: expect.stringContaining('dbus-user-session') });
 });
 
-test('without systemd: the nearest group that passes controllers on, or holds no processes; the root may hold some', () => {
+test('without systemd: the nearest group that passes controllers on, or holds no processes; the root of all may hold some, a container’s not', () => {
   const root = hierarchy({ '/a': { passesOn: 'memory pids' }, '/a/b': {}, '/a/b/shell': { procs: '7' } });
   expect(planBase(machine(root, '/a/b/shell'), 7)).toEqual({ how: 'folder', parent: path.join(root, 'a/b') });
   fs.writeFileSync(path.join(root, 'a/b/cgroup.procs'), '8');
   expect(planBase(machine(root, '/a/b/shell'), 7)).toEqual({ how: 'folder', parent: path.join(root, 'a') });
   expect(planBase(machine(root, '/'), 7)).toEqual({ how: 'folder', parent: root });
+  fs.writeFileSync(path.join(root, 'cgroup.events'), 'populated 1');
+  expect(planBase(machine(root, '/'), 7)).toMatchObject({ how: 'none' });
 });
 
 test('where nothing can be written, the reason is told', () => {
