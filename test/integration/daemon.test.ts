@@ -193,6 +193,7 @@ describe('stop', () => {
     expect(await home.ok('daemon', 'stop')).toContain(String(daemon));
     expect([isAlive(daemon), isAlive(pid ?? 0)]).toEqual([false, true]);
     expect((await home.agent('a')).pid).toBe(pid);
+    await home.ok('daemon', 'stop');
     await home.ok('daemon', 'stop', '--agents');
     expect([isAlive(pid ?? 0), daemons()]).toEqual([false, []]);
     expect(await home.agent('a')).toMatchObject({

@@ -36,6 +36,8 @@ const stop = defineSubcommand<{ readonly agents?: boolean; readonly dryRun?: boo
   ],
   async run({ context, options }) {
     const { agents = false } = options;
+    // Agents outlive their daemon, and only a daemon can end them.
+    if (agents && fs.existsSync(context.paths.tmuxSocket)) await context.startDaemon();
     const info = await runningInfo(context);
     if (info === undefined) return showDown(context, EXIT.ok);
     if (options.dryRun) return await tellWhatWouldEnd(context, info.pid, agents);
