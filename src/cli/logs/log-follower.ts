@@ -28,6 +28,8 @@ export class LogFollower {
   /** The newest piece, read to its end, while NAME.log may still hold the same bytes. */
   #copied: Piece | null = null;
 
+  #isInPiece = false;
+
   /** `onLoss` is called when rotation has removed bytes that were not read yet. */
   constructor(path: string, position: LogPosition, onLoss: () => void = () => undefined) {
     this.#path = path;
@@ -35,6 +37,11 @@ export class LogFollower {
     this.#newest = position.newest;
     this.#onLoss = onLoss;
     this.#fingerprint = readAt(path, Math.max(0, position.offset - FINGERPRINT_BYTES), Math.min(FINGERPRINT_BYTES, position.offset));
+  }
+
+  /** What was given last is of an older piece, which may be gone when reading is left here. */
+  get isInPiece(): boolean {
+    return this.#isInPiece;
   }
 
   /** Everything that is there and was not read yet. */
@@ -85,15 +92,19 @@ export class LogFollower {
       if (opened === undefined) {
         this.#onLoss();
       } else {
+        this.#isInPiece = true;
         try {
           yield* this.#rest(opened);
         } finally {
           fs.closeSync(opened);
+          this.#isInPiece = false;
         }
       }
       this.#moveTo(0, Buffer.alloc(0));
       this.#newest = piece.identity;
       this.#copied = piece;
+      // Here, too, whoever reads may rest.
+      yield Buffer.alloc(0);
     }
   }
 

@@ -88,7 +88,7 @@ class ShownLog {
     for (const bytes of this.#follower.read()) {
       this.#push(bytes);
       left -= bytes.length;
-      if (left <= 0) return;
+      if (left <= 0 && !this.#follower.isInPiece) return;
     }
   }
 
@@ -108,7 +108,7 @@ class ShownLog {
         this.#push(bytes);
         clearTimeout(idle);
         idle = setTimeout(() => this.#isAlone && this.#printer.showUnfinished(), UNFINISHED_AFTER_MS);
-        if (performance.now() < turnEndsAtMs) continue;
+        if (this.#follower.isInPiece || performance.now() < turnEndsAtMs) continue;
         soon();
         break;
       }
