@@ -4,30 +4,19 @@
  */
 import path from 'node:path';
 import { serveApi, type ApiServer } from '../api/server.ts';
-import { homePaths, logPath, shortSocketFolder, type HomePaths } from '../config/paths.ts';
-import { loadSettings, type Settings } from '../config/settings.ts';
-import { terminalFolders } from '../config/terminals/terminal-folders.ts';
+import { homePaths, shortSocketFolder, type HomePaths } from '../config/paths.ts';
+import { loadSettings } from '../config/settings.ts';
 import { systemClock } from '../core/clock.ts';
 import type { MuxwardError } from '../core/errors.ts';
-import { isLive } from '../core/state.ts';
 import { parseWrapperReport } from '../core/wrapper-report.ts';
 import type { Store } from '../store/store.ts';
-import type { AgentType } from '../agents/agent-type.ts';
-import { agentType } from '../agents/registry.ts';
 import { bootId } from '../system/process-table.ts';
 import { openReports } from '../system/fifo-reader.ts';
 import { makePrivateFolder } from '../config/private-folder.ts';
-import { TmuxServer } from '../tmux/server.ts';
-import { ClaudeAgents } from './claude/claude-agents.ts';
 import { Answers } from './claude/answers/answers.ts';
-import { trustFolder } from './claude/trust-folder.ts';
-import { Typist } from './claude/typing/typist.ts';
-import { SessionLocks } from './claude/session-locks.ts';
 import { startClaude } from './claude/wire-claude.ts';
-import { drained } from './drain.ts';
 import { showAlertCount } from './alerts/alert-count.ts';
 import { startAlerts, withoutSecrets } from './alerts/start-alerts.ts';
-import { Checkpoints } from './checkpoints/checkpoints.ts';
 import { rollbackPort } from './checkpoints/recovery-port.ts';
 import { finishRestoring, recoverRollbacks } from './checkpoints/roll-back.ts';
 import { scheduleCheckpoints } from './checkpoints/schedule.ts';
@@ -37,26 +26,20 @@ import { EventHub } from './event-hub.ts';
 import { HealthChecks } from './health/health-checks.ts';
 import { History } from './history/history.ts';
 import { runHooks } from './hooks-runner.ts';
-import { Launcher } from './launcher.ts';
-import { holdToLimits } from './limits/hold-to-limits.ts';
-import { continueThrottled, type Throttle } from './limits/throttle.ts';
-import { Lifecycle } from './lifecycle.ts';
+import { continueThrottled } from './limits/throttle.ts';
 import type { Log } from './log.ts';
-import { Marks } from './marks.ts';
-import { noteLastRun, readLastRun } from './last-run.ts';
+import { readLastRun } from './last-run.ts';
 import { pickUpAll } from './pick-up-all.ts';
 import { rebuild } from './rebuild.ts';
 import { watchForOom } from './recovery/oom.ts';
 import { Registry } from './registry.ts';
-import { ScreenWatch } from './screens/screen-watch.ts';
 import { showStates } from './state-line.ts';
-import { TmuxLoss } from './tmux-loss/tmux-loss.ts';
 import { handlersOf } from './verbs/handlers.ts';
 import { input } from './verbs/terminal.ts';
 import type { Daemon } from './verbs/context.ts';
 import { version } from './version.ts';
-import { Watch } from './watch.ts';
 import { openWorktrees } from './worktrees/open-worktrees.ts';
+import { wireSupervision } from './wire-supervision.ts';
 
 export interface DaemonOptions {
   readonly home: string;
@@ -86,7 +69,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   registry.load();
   rebuild(registry, paths, log);
   const lastRun = readLastRun(paths);
-  const parts = wire({ ...options, hub }, paths, settings, registry, lastRun?.bootId === bootId() ? lastRun.tmuxServer : '');
+  const parts = wireSupervision({ ...options, paths, settings, registry, hub, knownServer: lastRun?.bootId === bootId() ? lastRun.tmuxServer : '' });
   const { tmux, lifecycle, watch, marks, claude, tmuxLoss } = parts;
   const worktrees = await openWorktrees({ registry, paths, folder: settings.worktrees.folder, log });
   continueThrottled(registry, (agent) => lifecycle.halts.goOn(agent));
@@ -178,93 +161,6 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   store.events.trim(settings.eventsKept);
   api = await serveApi({ socketPath: paths.apiSocket, handlers: handlersOf(daemon), onBug: (error) => log.error('api', error) });
   log.info(`muxwardd ${version} serves ${paths.home} (pid ${process.pid}, ${registry.all().length} agents)`);
-}
-
-type Parts = Pick<Daemon, 'tmux' | 'typeOf' | 'lifecycle' | 'launcher' | 'marks' | 'watch' | 'watchers' | 'hooks' | 'claude' | 'screens' | 'typist' | 'checkpoints' | 'kernelLimits'> & { readonly throttle: Throttle };
-
-function wire(options: DaemonOptions & { readonly hub: EventHub }, paths: HomePaths, settings: Settings, registry: Registry, knownServer: string): Parts & { tmuxLoss: TmuxLoss } {
-  const { log, installation } = options;
-  const watchers = new Set<symbol>();
-  const warn = (what: string, error: unknown): void => log.warn(what, error);
-  const folders = terminalFolders(paths.home, installation);
-  const typeOf = (name: string): Promise<AgentType> => agentType(name, folders);
-  const marks = new Marks({ home: paths.home, clock: registry.clock, lives: (name) => livingGeneration(registry, name) });
-  const tmux = new TmuxServer({
-    tmux: 'tmux',
-    socket: paths.tmuxSocket,
-    config: path.join(installation, 'templates/tmux.conf'),
-    env: { ...withoutSecrets(options.env, settings.alerts), MUXWARD_HOME: paths.home, MUXWARD_BIN: path.join(installation, 'bin/muxward') },
-    scratch: paths.run,
-    settings: settings.tmux,
-    onChange: () => watch.sessionsChanged(),
-    onLost: (message) => tmuxLoss.connectionLost(message),
-    onConnected: (serverId) => tmuxLoss.connected(serverId),
-  });
-  const tmuxLoss: TmuxLoss = new TmuxLoss({
-    registry,
-    tmux: () => tmux,
-    lifecycle: () => lifecycle,
-    log,
-    knownServer,
-    onConnected: (tmuxServer) => noteQuietly(() => noteLastRun(paths, { bootId: bootId(), tmuxServer }), log),
-    onBack: () => watch.sessionsChanged(),
-  });
-  const turn = tmuxLoss.turns.take.bind(tmuxLoss.turns);
-  const drainedLog = (name: string): Promise<void> =>
-    drained({ clock: registry.clock, logPath: logPath(paths, name), tmuxAnswers: () => tmux.answers() });
-  const lifecycle: Lifecycle = new Lifecycle({ registry, launcher: () => launcher, marks, paths, turn, drained: drainedLog, onError: warn });
-  const locks = new SessionLocks(paths.home);
-  const launcher = new Launcher({
-    registry,
-    tmux,
-    paths,
-    installation,
-    typeOf,
-    spawnTimeoutMs: settings.spawnTimeoutMs,
-    claim: (agent, sessionId) => locks.claim(agent, sessionId),
-    onFailure: (agent, generation, failure) => lifecycle.failed(agent, generation, failure),
-    onHooks: (agent) => claude.begins(agent),
-    onScreen: (agent) => screens.begins(agent),
-    onTrust: trustFolder,
-    onLimits: (agents) => kernelLimits.prepare(agents),
-  });
-  const claude = new ClaudeAgents({ registry, hub: options.hub, tmux, paths, installation, drained: drainedLog, onError: warn });
-  lifecycle.explainers.push((agent, seen) => claude.starts.explain(agent, seen));
-  const screens = new ScreenWatch({ registry, tmux, paths, typeOf, onError: warn });
-  const pace = { liveness: settings.livenessEveryMs, samples: settings.sampleEveryMs };
-  const { limits, throttle, kernel: kernelLimits } = holdToLimits({ registry, lifecycle, tmux, paths, graceMs: settings.stopGraceMs, limitsBy: settings.limitsBy, onError: warn });
-  const watch: Watch = new Watch({
-    checkLimits: () => limits.check(),
-    correctSample: kernelLimits.correct,
-    registry,
-    lifecycle,
-    tmux,
-    paths,
-    log: settings.log,
-    everyMs: pace,
-    isWatched: () => watchers.size > 0,
-    graceMs: settings.stopGraceMs,
-    tmuxAnswers: () => tmux.answers(),
-    onError: warn,
-  });
-  const typist = new Typist({ tmux, hooks: claude.hooks, paths });
-  const checkpoints = new Checkpoints({ registry, tmux, marks, halts: lifecycle.halts, paths, settings: settings.checkpoint, onError: warn });
-  return { tmux, typeOf, lifecycle, launcher, marks, watch, watchers, hooks: claude.hooks, claude, screens, typist, checkpoints, tmuxLoss, throttle, kernelLimits };
-}
-
-/** What only explains later why something is gone must not hold up what is there. */
-function noteQuietly(note: () => void, log: Log): void {
-  try {
-    note();
-  } catch (error) {
-    log.warn('last run', error);
-  }
-}
-
-function livingGeneration(registry: Registry, name: string): number | null | undefined {
-  const agent = registry.find(name);
-  if (!agent) return undefined;
-  return isLive(agent.record.state) ? agent.record.generation : null;
 }
 
 /** Says once that the state cannot be stored, and once that it can again. */
