@@ -1,9 +1,9 @@
 // What is measured of running agents, and what limits and probes do.
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { stripVTControlCharacters } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { HistoryReply } from '../../src/core/history.ts';
 import type { StatusReply } from '../../src/core/protocol.ts';
@@ -188,7 +188,7 @@ test('memory that grows for hours is pointed out: in the chart, as JSON, by heal
   // 3 MB a second, in a time that was stretched; what a loaded machine gets done of it varies.
   expect(growth?.bytesPerHour).toBeGreaterThan(5_000_000);
   expect(await home.ok('health', 'leaks', '--history', '--since', '4h')).toMatch(/leaks {2}memory grows by [\d.]+MB\/h since \d/);
-  const shown = execFileSync('script', ['-qec', `stty cols 80; ${MUXWARD} health leaks --history --since 4h --metric memory`, '/dev/null'], { env: home.env, encoding: 'utf8' });
+  const { stdout: shown } = await promisify(execFile)('script', ['-qec', `stty cols 80; ${MUXWARD} health leaks --history --since 4h --metric memory`, '/dev/null'], { env: home.env, cwd: home.work });
   expect(stripVTControlCharacters(shown)).toMatch(/leaks {2}memory {2}least .* most .*[\s\S]*memory grows by .*: it looks like a leak/);
   await eventually(async () => /leaks.*grows/.test(await home.ok('alerts')), 'it is an alert', 20_000);
   expect(await home.ok('health')).toMatch(/leaks.*muxward health --history shows it/);
