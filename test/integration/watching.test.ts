@@ -169,6 +169,10 @@ describe('events', () => {
 
 describe('scripts/monitor-agents', { timeout: 120_000 }, () => {
   const MONITOR = resolve(import.meta.dirname, '../../scripts/monitor-agents');
+  // Its own: four agents of the tests above that fail in the same moment would be one alert.
+  const home = new MuxwardHome();
+  home.configure('watch: {liveness: 1s, sample: 1s}');
+  afterAll(() => home.end());
   const monitor = (): string => execFileSync(MONITOR, ['--once', '--project', 'monitored'], { env: home.env, encoding: 'utf8' });
 
   test('shows what the daemon knows; without one, what files and processes say', async () => {
