@@ -30,7 +30,7 @@ describeClaude('a conversation', { timeout: 180_000 }, () => {
     return asked.reduce((sum, { body }) => sum + (Math.ceil(JSON.stringify(body.messages).length / 4) * 4) / 1e6, 0);
   };
 
-  test('goes on after a kill of the agent, of the daemon, and a stop; /clear begins another, which is resumed from then on', async () => {
+  test('goes on after a kill of the agent, of the daemon, and a stop; /branch and /clear begin others, which are resumed from then on', async () => {
     await claude.spawn('coder', '--permission-mode', 'acceptEdits', '--prompt', 'I am coder\nstub:say remembered');
     await claude.shows('coder', '● remembered', LONG_MS);
     const transcript = await claude.transcript('coder');
@@ -56,8 +56,15 @@ describeClaude('a conversation', { timeout: 180_000 }, () => {
     await home.ok('rm', '--force', 'stranger');
 
     await claude.ready('coder');
+    await home.ok('keys', 'coder', '/', 'b', 'r', 'a', 'n', 'c', 'h', 'Space', 'Enter');
+    const branched = await home.agentThat('coder', 'is in a branch of its conversation', (agent) => agent.sessionId !== sessionId, LONG_MS);
+    await home.ok('restart', 'coder');
+    await claude.shows('coder', '● remembered', LONG_MS);
+    expect((await home.agent('coder')).sessionId).toBe(branched.sessionId);
+
+    await claude.ready('coder');
     await home.ok('keys', 'coder', '/', 'c', 'l', 'e', 'a', 'r', 'Space', 'Enter');
-    const cleared = await home.agentThat('coder', 'is in another conversation', (agent) => agent.sessionId !== sessionId, LONG_MS);
+    const cleared = await home.agentThat('coder', 'is in another conversation', (agent) => agent.sessionId !== branched.sessionId, LONG_MS);
     await home.ok('restart', 'coder');
     await claude.ready('coder');
     expect((await home.agent('coder')).sessionId).toBe(cleared.sessionId);

@@ -27,7 +27,7 @@ describeClaude('send to Claude Code', () => {
   };
   const got = (): string | undefined => claude.stub.prompts().at(-1);
   const arrived = (text: string): Promise<boolean> => eventually(() => got() === text, `${text} arrived`);
-  const idle = (): Promise<boolean> => claude.idle('coder');
+  const idle = (): Promise<void> => claude.idle('coder');
 
   test.each([
     ['one line', 'say hello'],

@@ -6,16 +6,12 @@
 //   await claude.spawn('coder', '--prompt', 'stub:say hello');
 //   await claude.stub.waitForText('stub:say hello');
 //   … await claude.end();        // the home with all that runs in it, then the stand-in
-import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe } from 'vitest';
 import type { Agent } from '../../../src/core/agent.ts';
 import { eventually, type MuxwardHome, type Ran } from '../muxward-home.ts';
 import { MessagesApi } from './messages-api.ts';
-
-const tmux = (...args: string[]): Promise<{ readonly stdout: string }> => promisify(execFile)('tmux', args);
 
 /** Looks like a key of the real API and opens nothing. */
 const KEY = 'sk-ant-dummy-000000000000000000000000000000000000-stubkey01234567890';
@@ -101,10 +97,9 @@ export class ClaudeRig {
     return this.shows(name, /^❯/m);
   }
 
-  /** Waits until its terminal's title says that no turn is under way. */
-  idle(name: string): Promise<boolean> {
-    const title = async (): Promise<string> => (await tmux('-S', join(this.home.home, 'tmux.sock'), 'display-message', '-p', '-t', `=${name}:0.0`, '#{pane_title}')).stdout;
-    return eventually(async () => (await title()).startsWith('✳'), `${name} is idle`, 30_000);
+  /** Waits until no turn is under way. Not by its title, which shows the same at work. */
+  async idle(name: string): Promise<void> {
+    await this.home.agentThat(name, 'is idle', ({ activity }) => activity.status === 'idle', 30_000);
   }
 
   /** Where Claude Code keeps the conversation that the agent is in. */
