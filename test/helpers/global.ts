@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long a process that a test has just stopped may take to go. */
-const GRACE_MS = 15_000;
+const GRACE_MS = 3_000;
 const POLL_MS = 50;
 
 interface Leftover {

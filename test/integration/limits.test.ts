@@ -33,9 +33,9 @@ const BUSY = ['--', 'sh', '-c', 'while :; do :; done'];
 
 test('--cpu: a busy loop is throttled, another agent’s is not, and all goes on when the daemon is killed', async () => {
   const free = (await home.spawn('free', ...BUSY)).pid ?? 0;
-  const { pid: held } = await home.spawn('held', '--cpu', '0.05', ...BUSY);
+  const { pid: held } = await home.spawn('held', '--cpu', '0.1', ...BUSY);
   const pid = held ?? 0;
-  expect((await eventOf('held', 'limit.exceeded')).data).toMatchObject({ limit: 'cpu', action: 'throttle', allowed: 0.05 });
+  expect((await eventOf('held', 'limit.exceeded')).data).toMatchObject({ limit: 'cpu', action: 'throttle', allowed: 0.1 });
   await eventually(() => isStopped(pid), 'it is stopped for a part of the time', 30_000);
   await eventually(() => !isStopped(pid), 'it runs for a part of the time', 30_000);
   // Both want a whole core of the same machine: whatever else it does, the one that is held has much less.

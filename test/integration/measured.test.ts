@@ -4,12 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify, stripVTControlCharacters } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HistoryReply } from '../../src/core/history.ts';
 import type { StatusReply } from '../../src/core/protocol.ts';
 import { documents, eventually, isAlive, MUXWARD, MuxwardHome } from '../helpers/muxward-home.ts';
-
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
 let home: MuxwardHome;
 
@@ -37,18 +35,16 @@ describe('resources', () => {
       'heavy',
       'has been measured',
       ({ resources }) => (resources.rssBytes ?? 0) > 80 * 2 ** 20 && resources.cpuPercent !== null,
-      40_000,
     );
     expect(grown.resources.processes).toBe(2);
     expect(grown.resources.rssBytes).toBeLessThan(300 * 2 ** 20);
     const [before, sinceMs] = [ticks(), performance.now()];
-    await eventually(() => ticks() - before > 50, 'it has had half a second of CPU', 40_000);
+    await eventually(() => ticks() - before > 50, 'it has had half a second of CPU');
     const truePercent = (ticks() - before) / ((performance.now() - sinceMs) / 1000);
     const told = await home.agentThat(
       'heavy',
       'uses CPU',
       ({ resources }) => (resources.cpuPercent ?? 0) > 20,
-      40_000,
     );
     expect(Math.abs((told.resources.cpuPercent ?? 0) - truePercent)).toBeLessThan(45);
     expect(await home.ok('top', '--once')).toMatch(/heavy/);
@@ -59,7 +55,6 @@ describe('resources', () => {
           ({ agents }) => (agents[0]?.resources.cpuPercent ?? 0) > 20,
         ),
       'top tells it too',
-      40_000,
     );
     top.kill('SIGINT');
     await home.ok('rm', '--force', 'heavy');
@@ -85,14 +80,14 @@ describe('resources', () => {
       ['--memory', '150MB', '--restart', 'no'],
       ['--leak', String(150 * 2 ** 20)],
     );
-    const agent = await home.agentThat('leaky', 'was ended', ({ state }) => state === 'failed', 40_000);
+    const agent = await home.agentThat('leaky', 'was ended', ({ state }) => state === 'failed', 15_000);
     expect([agent.exit?.kind, agent.reason]).toEqual(['limit', expect.stringMatching(/memory/)]);
     expect(isAlive(home.truth('leaky', 'started')[0]?.pid ?? 0)).toBe(false);
   });
 
   test('--timeout: one that takes longer is ended', async () => {
     const { pid } = await home.spawn('endless', '--timeout', '1s', '--restart', 'no', '--', 'sleep', '1000');
-    const agent = await home.agentThat('endless', 'was ended', ({ state }) => state === 'failed', 40_000);
+    const agent = await home.agentThat('endless', 'was ended', ({ state }) => state === 'failed');
     expect([agent.exit?.kind, agent.reason, isAlive(pid ?? 0)]).toEqual([
       'timeout',
       expect.stringContaining('1 s'),
@@ -107,7 +102,7 @@ describe('health', () => {
     expect((await home.agent('server')).health).toMatchObject({ status: 'starting' });
     await home.ok('rm', '--force', 'server');
     await home.spawnFake('web', [], ['--http', '0']);
-    const port = await eventually(() => Number(home.truth('web', 'http')[0]?.['port']), 'it listens', 40_000);
+    const port = await eventually(() => Number(home.truth('web', 'http')[0]?.['port']), 'it listens');
     await home.spawn(
       'probed',
       '--health-url',
@@ -118,7 +113,7 @@ describe('health', () => {
       'sleep',
       '1000',
     );
-    expect((await home.run(['wait', 'probed', '--for', 'healthy', '--timeout', '40s'])).status).toBe(0);
+    expect((await home.run(['wait', 'probed', '--for', 'healthy', '--timeout', '10s'])).status).toBe(0);
     expect((await home.agent('probed')).health).toMatchObject({
       status: 'healthy',
       failures: 0,
@@ -130,7 +125,7 @@ describe('health', () => {
       'probed',
       'is unhealthy',
       ({ health }) => health.status === 'unhealthy',
-      40_000,
+      15_000,
     );
     expect(sick.health.failures).toBeGreaterThanOrEqual(3);
     expect(await home.ok('health')).toMatch(/probed\s+.*unhealthy/);
@@ -144,7 +139,6 @@ describe('health', () => {
     const again = await eventually(
       () => home.truth('web', 'http').length === 2 && Number(home.truth('web', 'http')[1]?.['port']),
       'it listens again',
-      40_000,
     );
     expect(port).toBeGreaterThan(0);
     const probes = {
@@ -154,7 +148,7 @@ describe('health', () => {
     };
     for (const [name, flags] of Object.entries(probes))
       await home.spawn(`by-${name}`, ...flags, '--', 'sleep', '1000');
-    expect((await home.run(['wait', 'by-*', '--for', 'healthy', '--timeout', '40s'])).status).toBe(0);
+    expect((await home.run(['wait', 'by-*', '--for', 'healthy', '--timeout', '10s'])).status).toBe(0);
   });
 });
 
@@ -172,7 +166,7 @@ function stretchTime(file: string, by: number): void {
   db.close();
 }
 
-test('memory that grows for hours is pointed out: in the chart, as JSON, by health, and as an alert; its samples are thinned', async () => {
+test('memory that grows for hours is pointed out: in the chart, as JSON, by health, and as an alert; its samples are thinned', { timeout: 90_000 }, async () => {
   const points = async (): Promise<HistoryReply> => {
     const { history } = await home.json<{ history: HistoryReply[] }>('health', 'leaks', '--history', '--since', '4h');
     return history[0] ?? { agent: '', points: [], growth: null };

@@ -9,8 +9,8 @@ import { writePrivateFile } from '../../../system/secure-files.ts';
 import type { ClaudeScreen } from './claude-screen.ts';
 
 /** The editor is a script that copies a file; a loaded machine may take its time to start it. */
-const EDITOR_MS = 30_000;
-const SHOWN_MS = 30_000;
+const EDITOR_MS = 10_000;
+const SHOWN_MS = 10_000;
 /** A long text is drawn anew with each piece: 100 kB took 8 s. */
 const SHOWN_MS_PER_BYTE = 0.3;
 const POLL_MS = 5;

@@ -35,9 +35,8 @@ export interface Message {
 /** `accepted`: it works on it. `queued`: it will, after what it does now. `submitted`: gone from the box, no more is known. */
 export type Proof = 'typed' | 'submitted' | 'accepted' | 'queued';
 
-/** On a machine that is short of everything, all of it takes its time; what fails is told late then. */
-const PROOF_MS = 60_000;
-const GONE_MS = 30_000;
+const PROOF_MS = 30_000;
+const GONE_MS = 10_000;
 
 export class Typist {
   readonly #options: TypistOptions;

@@ -9,7 +9,7 @@ import type { ClaudeScreen } from './claude-screen.ts';
 const START_MS = 30_000;
 /** A menu that is open now may be about to close. */
 const ELSEWHERE_MS = 3000;
-const STASH_MS = 30_000;
+const STASH_MS = 10_000;
 const BACK_MS = 5000;
 
 /**
