@@ -2,6 +2,7 @@
  * Runs git, away from whatever the caller's environment, hooks and configuration would make of it. Knows how to run
  * it and how it failed; what is asked of git, and what its answers mean, is for callers (always by `-z` formats).
  */
+import fs from 'node:fs';
 import { MuxwardError } from '../core/errors.ts';
 import { printable } from '../core/names.ts';
 
@@ -87,11 +88,26 @@ export async function gitDo(cwd: string, args: readonly string[], doing: string,
   return outcome.stdout;
 }
 
+/** git keeps the reason for itself when it cannot write a file of the work tree. Below this much room it is that. */
+const HARDLY_ROOM_BYTES = 2 ** 20;
+
 /** Git's failure in words. */
 export function gitError({ status, stderr, timedOut }: GitOutcome, doing: string, cwd: string): MuxwardError {
   const said = stderr.trim().split('\n').find((line) => /^(fatal|error):/.test(line)) ?? stderr.trim().split('\n').at(-1) ?? '';
+  if (/unable to write/.test(said) && isFull(cwd)) {
+    return new MuxwardError('storage', `cannot ${doing}: ${printable(said)}: the disk is full`, { hint: `make room on the disk of ${printable(cwd)}, then do it again` });
+  }
   const why = timedOut ? 'git took too long and was ended' : said === '' ? `git ended with ${status ?? 'a signal'}` : said;
   return new MuxwardError('failed', `cannot ${doing}: ${printable(why)}`, { hint: `the repository is ${printable(cwd)}` });
+}
+
+function isFull(folder: string): boolean {
+  try {
+    const { bavail, bsize } = fs.statfsSync(folder);
+    return bavail * bsize < HARDLY_ROOM_BYTES;
+  } catch {
+    return false;
+  }
 }
 
 /** The records of an answer in a `-z` format. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BudgetState } from '../../src/core/budget.ts';
 import type { CostReport } from '../../src/core/cost-report.ts';
+import type { EventData } from '../../src/core/event.ts';
 import { whyNoMounts } from '../faults/fault.ts';
 import { claudeRig, describeClaude, type ClaudeRig } from '../helpers/claude/claude-rig.ts';
 import { eventually, MuxwardHome } from '../helpers/muxward-home.ts';
@@ -124,6 +125,17 @@ describeClaude('a conversation', { timeout: 180_000 }, () => {
     await home.ok('resume', 'spender');
     await home.ok('send', 'spender', 'stub:say more money');
     await claude.stub.waitForText('stub:say more money', LONG_MS);
+  });
+
+  test('is warned of when four fifths of its budget are spent, before it is stopped', async () => {
+    const write = (n: number): string => `stub:tool Write ${JSON.stringify({ file_path: join(claude.project, `w${n}`), content: 'x' })}`;
+    await headless('warned', `I am warned\n${Array.from({ length: 16 }, (_, n) => write(n)).join('\n')}\nstub:say all written`, '--budget', '0.1');
+    await home.agentThat('warned', 'is paused', ({ state }) => state === 'paused', LONG_MS);
+    const told = (await home.events('--agent', 'warned')).filter(({ type }) => type.startsWith('budget.'));
+    expect(told.map(({ type }) => type)).toEqual(['budget.warned', 'budget.exceeded']);
+    const { spentUsd } = told[0]?.data as EventData['budget.warned'];
+    expect(spentUsd).toBeGreaterThanOrEqual(0.08);
+    expect(spentUsd).toBeLessThan(0.1);
   });
 
   // The last: daemons that are started here afterwards would see a reboot each.

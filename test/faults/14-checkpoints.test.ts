@@ -1,7 +1,7 @@
 // Checkpoints under SIGKILL and on a full disk: the state before or the one after, never a mixture.
 import { execFileSync, fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openVault } from '../../src/checkpoints/create.ts';
@@ -129,6 +129,42 @@ test.skipIf(noMounts !== null)('12. ENOSPC while a checkpoint is saved → it is
     expect(readFileSync(path.join(it.folder, 'a.txt'), 'utf8')).toBe('a');
   } finally {
     execFileSync('umount', [disk]);
+    it.end();
+  }
+});
+
+test.skipIf(noMounts !== null)('12. ENOSPC in the middle of a rollback → it is said, and the same again finishes it once there is room', { timeout: 90_000 }, async () => {
+  const it = new TestVault();
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'none', it.folder]);
+  const filler = path.join(it.folder, 'filler');
+  try {
+    it.init();
+    it.write({ '.gitignore': 'filler\n', 'gone.txt': 'g' });
+    writeFileSync(path.join(it.folder, 'big.bin'), randomBytes(1_000_000));
+    const [then, target] = [it.contents(), await it.create()];
+    it.write({ 'big.bin': 'small now', 'new.txt': 'n' });
+    rmSync(path.join(it.folder, 'gone.txt'));
+    const now = it.contents();
+    const failure = await it
+      .rollBack(target, {}, () => expect(() => writeFileSync(filler, Buffer.alloc(8_000_000))).toThrow(/ENOSPC/))
+      .then(
+        () => null,
+        (error: unknown) => error as Error,
+      );
+    expect(failure?.message).toMatch(/disk is full|No space left/);
+    rmSync(filler);
+    // What was undone is in a checkpoint, whatever became of the files.
+    const before = it.vault.manifests.list('coder').checkpoints.find(({ trigger }) => trigger === 'rollback');
+    expect(before && (await verifyCheckpoint(it.vault, before))).toEqual([]);
+    const journal = readJournal(it.vault, 'coder');
+    if (journal === null) throw new Error('a rollback that broke off left no journal');
+    await carryOut(it.vault, journal);
+    endJournal(it.vault, journal);
+    expect(it.contents()).toEqual(then);
+    await it.rollBack(before as typeof target);
+    expect(it.contents()).toEqual(now);
+  } finally {
+    execFileSync('umount', [it.folder]);
     it.end();
   }
 });
