@@ -8,7 +8,7 @@ import { logPath, runPaths, type HomePaths } from '../config/paths.ts';
 import type { Resources } from '../core/agent.ts';
 import type { End } from '../core/end.ts';
 import { endFromStatus } from '../core/end.ts';
-import { isPidInUse, livenessOf } from '../system/identity.ts';
+import { isOutOfReach, isPidInUse, livenessOf } from '../system/identity.ts';
 import { rotateLog } from '../system/log-rotation.ts';
 import type { TmuxServer } from '../tmux/server.ts';
 import { lastEndIn } from './journal.ts';
@@ -134,7 +134,7 @@ export class Watch {
         return;
       case 'alive':
         agent.unseen = 0;
-        if (this.#isOtherwise(agent, agent.record.state === 'paused')) registry.move(agent, 'resume', 'it was continued from outside');
+        if (this.#isOtherwise(agent, agent.record.state === 'paused' && !isOutOfReach(process.pid))) registry.move(agent, 'resume', 'it was continued from outside');
         return;
       case 'stopped':
         agent.unseen = 0;

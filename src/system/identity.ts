@@ -31,6 +31,15 @@ export function livenessOf(identity: Identity): Liveness {
   }
 }
 
+/**
+ * Does it wait where no signal reaches it? A process that started another by vfork stands so until that one runs its
+ * program: where both are stopped just then, it is never told as stopped, and yet does not go on.
+ */
+export function isOutOfReach(pid: number): boolean {
+  const stat = readStat(pid);
+  return typeof stat !== 'string' && stat.state === 'D';
+}
+
 /** The identity of a process that runs now; its start time stays 0 where it cannot be read. */
 export function identify(pid: number): Identity {
   const stat = readStat(pid);

@@ -1,5 +1,7 @@
 // stop, start, restart, pause, resume, rm: commands return when their effect is real.
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../../src/client/index.ts';
 import type { ActOutcome } from '../../src/core/protocol.ts';
@@ -186,7 +188,7 @@ describe('pause and resume', () => {
 
   test('a second pause at once lasts, though the wrapper still owes the terminal for the first; a paused one can be stopped', async () => {
     // It works now and then, so that it has used CPU between two looks of the wrapper.
-    const pid = (await home.spawn('cold', '--', 'sh', '-c', 'while :; do sleep 0.01; done')).pid ?? 0;
+    const pid = (await home.spawn('cold', '--', process.execPath, '-e', 'setInterval(() => {}, 10)')).pid ?? 0;
     const wrapper = Number(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')[1]);
     const looks = new Set<string>();
     const look = (): number => looks.add(childrenOf(wrapper).find((child) => child !== `${pid}`) ?? '').size;
@@ -201,6 +203,30 @@ describe('pause and resume', () => {
     expect([stateOf(pid), (await home.agent('cold')).state]).toEqual(['T', 'paused']);
     await home.ok('stop', 'cold');
     expect([isAlive(pid), (await home.agent('cold')).state]).toEqual([false, 'terminated']);
+  });
+
+  test('one that is starting a command where the pause meets it stays paused, and goes on when it is resumed', async (context) => {
+    context.skip(spawnSync('python3', ['--version']).status !== 0, 'no python3 here to start a command by vfork');
+    const fifo = join(home.work, 'opened-by-the-command');
+    spawnSync('mkfifo', [fifo]);
+    const program = `
+import os
+os.posix_spawn('/bin/true', ['true'], {}, file_actions=[(os.POSIX_SPAWN_OPEN, 0, '${fifo}', os.O_RDONLY, 0)])
+print('went on', flush=True)
+os.wait()
+`;
+    const pid = (await home.spawn('between', '--', 'python3', '-c', program)).pid ?? 0;
+    await eventually(() => stateOf(pid) === 'D', 'it waits, where no signal reaches it, until its command runs');
+    const witness = (await home.spawn('witness', '--', 'sleep', '1000')).pid ?? 0;
+    await home.ok('pause', 'between', 'witness');
+    await eventually(() => stateOf(witness) === 'T', 'the pause has reached them');
+    process.kill(witness, 'SIGCONT');
+    await home.agentThat('witness', 'was seen to go on', ({ state }) => state === 'ready');
+    expect([stateOf(pid), (await home.agent('between')).state]).toEqual(['D', 'paused']);
+    await home.ok('resume', 'between');
+    writeFileSync(fifo, '');
+    await eventually(() => home.log('between').includes('went on'), 'it goes on');
+    await home.agentThat('between', 'ended', ({ state, exit }) => state === 'terminated' && exit?.code === 0);
   });
 
   test('what does not run cannot be paused: status 1 and a hint', async () => {
