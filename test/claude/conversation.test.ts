@@ -133,7 +133,7 @@ describeClaude('a conversation', { timeout: 180_000 }, () => {
     await home.agentThat('warned', 'is paused', ({ state }) => state === 'paused', LONG_MS);
     const told = (await home.events('--agent', 'warned')).filter(({ type }) => type.startsWith('budget.'));
     expect(told.map(({ type }) => type)).toEqual(['budget.warned', 'budget.exceeded']);
-    const { spentUsd } = told[0]?.data as EventData['budget.warned'];
+    const { spentUsd } = told[0]!.data as EventData['budget.warned'];
     expect(spentUsd).toBeGreaterThanOrEqual(0.08);
     expect(spentUsd).toBeLessThan(0.1);
   });
