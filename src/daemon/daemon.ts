@@ -90,7 +90,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     if (held) void held.finally(() => lifecycle.onReport(report));
     else if (report) lifecycle.onReport(report);
   });
-  const health = new HealthChecks({ registry, paths, onUnhealthy: (agent, detail) => lifecycle.endFor(agent, { kind: 'unhealthy', detail }, settings.stopGraceMs) });
+  const health = new HealthChecks({ registry, hub, paths, onUnhealthy: (agent, detail) => lifecycle.endFor(agent, { kind: 'unhealthy', detail }, settings.stopGraceMs) });
   const history = new History({ registry, store, hub, keepRows: settings.history.keepRows, onError });
   history.start();
   const alerts = startAlerts({ settings: settings.alerts, registry, store, hub, paths, tmux, env: options.env, growthOf: (agent) => history.growthOf(agent), onError });

@@ -63,7 +63,8 @@ export class Watch {
   readonly #busy = new Set<Step>();
   readonly #sampler: Sampler;
   readonly #turns = new LookTurns();
-  #timer: NodeJS.Timeout | null = null;
+  #endTicks = (): void => undefined;
+  #hasStopped = false;
   #sessionsTimer: NodeJS.Timeout | null = null;
 
   constructor(options: WatchOptions) {
@@ -83,13 +84,13 @@ export class Watch {
 
   start(): void {
     const pace = this.#options.everyMs?.liveness ?? LIVENESS_EVERY_MS;
-    this.#timer = setInterval(() => this.#tick(), pace);
+    this.#endTicks = this.#options.registry.clock.every(pace, () => this.#tick());
   }
 
   stop(): void {
-    if (this.#timer) clearInterval(this.#timer);
+    this.#endTicks();
+    this.#hasStopped = true;
     if (this.#sessionsTimer) clearTimeout(this.#sessionsTimer);
-    this.#timer = null;
   }
 
   #tick(): void {
@@ -197,7 +198,7 @@ export class Watch {
   async #rotateLogs(): Promise<void> {
     while (await this.#rotateFullLogs()) {
       await new Promise((resolve) => setTimeout(resolve, FLOOD_LOOK_MS));
-      if (this.#timer === null) return;
+      if (this.#hasStopped) return;
     }
   }
 

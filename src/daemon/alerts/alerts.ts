@@ -66,8 +66,10 @@ export class Alerts {
     this.#guarded('alerts', () => this.#apply(this.#book.endUnless((rule) => inForce.has(rule), this.#now())));
     store.alerts.trim(ALERTS_KEPT);
     store.deliveries.trim(DELIVERIES_KEPT);
-    const timer = setInterval(() => this.#guarded('alerts', () => this.#tick()), LOOK_EVERY_MS);
-    this.#stops = [hub.subscribe((event) => this.#guarded('alerts', () => this.#hear(event))), () => clearInterval(timer)];
+    this.#stops = [
+      hub.subscribe((event) => this.#guarded('alerts', () => this.#hear(event))),
+      registry.clock.every(LOOK_EVERY_MS, () => this.#guarded('alerts', () => this.#tick())),
+    ];
     this.#guarded('alerts', () => this.#tellProblems());
   }
 

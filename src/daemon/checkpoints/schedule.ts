@@ -34,13 +34,13 @@ export function scheduleCheckpoints(options: ScheduleOptions): () => void {
     since.set(agent, known);
     return known;
   };
-  const timer = setInterval(() => {
+  const endLooks = registry.clock.every(LOOK_EVERY_MS, () => {
     for (const agent of registry.all()) {
       const { everyMs } = agent.spec.checkpoint ?? options.plan;
       if (everyMs === null || !isRunning(agent.record.state)) continue;
       if (registry.clock.monotonicMs() - sinceOf(agent).atMs >= everyMs) void make(options, agent, sinceOf(agent), 'interval');
     }
-  }, LOOK_EVERY_MS);
+  });
   const unsubscribe = hooks.subscribe((agent, { event }) => {
     const { turns } = agent.spec.checkpoint ?? options.plan;
     if (turns === null || event !== 'Stop') return;
@@ -49,7 +49,7 @@ export function scheduleCheckpoints(options: ScheduleOptions): () => void {
     if (mine.turns >= turns) void make(options, agent, mine, 'turns');
   });
   return () => {
-    clearInterval(timer);
+    endLooks();
     unsubscribe();
   };
 }

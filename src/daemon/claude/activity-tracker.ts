@@ -38,11 +38,10 @@ export class ActivityTracker {
 
   start(): void {
     const { hooks, hub, registry } = this.#options;
-    const timer = setInterval(() => this.#lookAtAll(), LOOK_EVERY_MS);
     this.#stops.push(
       hooks.subscribe((agent, hook) => this.#hear(agent, hook)),
       hub.on('agent.started', ({ agent }) => this.#look(registry.find(agent ?? ''))),
-      () => clearInterval(timer),
+      registry.clock.every(LOOK_EVERY_MS, () => this.#lookAtAll()),
       () => this.#files.stop(),
     );
     // What the daemon before this one knew is no news.

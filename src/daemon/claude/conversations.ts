@@ -34,7 +34,6 @@ export class Conversations {
   /** The last generation of which Claude Code said that its session has begun. */
   readonly #begun = new WeakMap<ManagedAgent, number>();
   readonly #told = new Set<string>();
-  #timer: NodeJS.Timeout | null = null;
   #stops: (() => void)[] = [];
 
   constructor(options: ConversationsOptions) {
@@ -49,17 +48,16 @@ export class Conversations {
     };
     this.#stops = [
       hooks.subscribe((agent, hook) => this.#follow(agent, hook)),
+      registry.clock.every(LOOK_EVERY_MS, () => this.#lookForOthers()),
       hub.on('agent.started', ({ agent }) => onAgent(agent, (one) => locks.hold(one))),
       hub.on('agent.changed', ({ agent, data }) => {
         if (data.to === 'terminated' || data.to === 'failed') onAgent(agent, (one) => locks.release(one, one.record.sessionId));
       }),
     ];
     for (const agent of registry.all()) onAgent(agent.spec.name, (one) => locks.hold(one));
-    this.#timer = setInterval(() => this.#lookForOthers(), LOOK_EVERY_MS);
   }
 
   stop(): void {
-    if (this.#timer) clearInterval(this.#timer);
     for (const stop of this.#stops) stop();
   }
 

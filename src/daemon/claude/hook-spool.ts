@@ -37,7 +37,7 @@ export class HookSpool {
   readonly #due = new Set<string>();
   /** Taken by this daemon, and not yet stored or removed. */
   readonly #pending = new Set<string>();
-  #timer: NodeJS.Timeout | null = null;
+  #endSweeps = (): void => undefined;
 
   constructor(options: HookSpoolOptions) {
     this.#options = options;
@@ -46,11 +46,11 @@ export class HookSpool {
   /** Takes up what came while no daemon ran. Whoever wants to hear of it has subscribed before. */
   start(): void {
     for (const { spec } of this.#options.registry.all()) this.watch(spec.name);
-    this.#timer = setInterval(() => this.#sweep(), SWEEP_EVERY_MS);
+    this.#endSweeps = this.#options.registry.clock.every(SWEEP_EVERY_MS, () => this.#sweep());
   }
 
   stop(): void {
-    if (this.#timer) clearInterval(this.#timer);
+    this.#endSweeps();
     for (const name of this.#watchers.keys()) this.forget(name);
   }
 

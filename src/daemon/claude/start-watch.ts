@@ -53,7 +53,7 @@ export class StartWatch {
   readonly #options: StartWatchOptions;
   readonly #watched = new Map<ManagedAgent, Watched>();
   #rules: readonly ScreenRule[] | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  #endLooks: (() => void) | null = null;
 
   constructor(options: StartWatchOptions) {
     this.#options = options;
@@ -65,8 +65,8 @@ export class StartWatch {
   }
 
   stop(): void {
-    if (this.#timer) clearInterval(this.#timer);
-    this.#timer = null;
+    this.#endLooks?.();
+    this.#endLooks = null;
   }
 
   /** The next start of this agent is being prepared. */
@@ -77,7 +77,7 @@ export class StartWatch {
   #begin(agent: ManagedAgent, generation: number): void {
     if (agent.spec.type !== 'claude-code' || agent.spec.headless) return;
     this.#watched.set(agent, { generation, looks: 0, sinceMs: this.#options.registry.clock.monotonicMs(), isLooking: false });
-    this.#timer ??= setInterval(() => this.#lookAtAll(), LOOK_EVERY_MS);
+    this.#endLooks ??= this.#options.registry.clock.every(LOOK_EVERY_MS, () => this.#lookAtAll());
   }
 
   /** Its last words may still be on their way to its log: until they are there the end is not judged. Null: nothing to wait for. */

@@ -27,18 +27,18 @@ const SIGN_IN = 'Claude Code is not signed in, or its key is not valid: run clau
 export class UsageLimits {
   readonly #options: UsageLimitsOptions;
   readonly #failed = new WeakMap<ManagedAgent, { readonly generation: number; readonly error: string; readonly isUsageLimit: boolean; readonly inARow: number }>();
-  #timer: NodeJS.Timeout | null = null;
+  #endLooks = (): void => undefined;
 
   constructor(options: UsageLimitsOptions) {
     this.#options = options;
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS);
+    this.#endLooks = this.#options.registry.clock.every(LOOK_EVERY_MS, () => this.#look());
   }
 
   stop(): void {
-    if (this.#timer) clearInterval(this.#timer);
+    this.#endLooks();
   }
 
   /** A call of the API failed, or came through, as the transcript says. */

@@ -24,9 +24,8 @@ export class CostWatch {
   readonly #options: CostWatchOptions;
   readonly #due = new Set<ManagedAgent>();
   readonly #looksLeft = new Map<ManagedAgent, number>();
-  #timer: NodeJS.Timeout | null = null;
   #soon: NodeJS.Timeout | null = null;
-  #unsubscribe: (() => void) | null = null;
+  #stops: (() => void)[] = [];
 
   constructor(options: CostWatchOptions) {
     this.#options = options;
@@ -38,17 +37,18 @@ export class CostWatch {
     for (const agent of registry.all()) if (isCounted(agent)) this.#refresh(agent);
     for (const agent of registry.all()) if (isCounted(agent)) this.#due.add(agent);
     this.#lookSoon(0);
-    this.#timer = setInterval(() => this.#lookAtAll(), LOOK_EVERY_MS);
-    this.#unsubscribe = hooks.subscribe((agent) => {
-      this.#due.add(agent);
-      this.#lookSoon(AFTER_HOOK_MS);
-    });
+    this.#stops = [
+      registry.clock.every(LOOK_EVERY_MS, () => this.#lookAtAll()),
+      hooks.subscribe((agent) => {
+        this.#due.add(agent);
+        this.#lookSoon(AFTER_HOOK_MS);
+      }),
+    ];
   }
 
   stop(): void {
-    if (this.#timer) clearInterval(this.#timer);
     if (this.#soon) clearTimeout(this.#soon);
-    this.#unsubscribe?.();
+    for (const stop of this.#stops) stop();
   }
 
   /** Reads at once, for somebody who asks for the sum of now. */

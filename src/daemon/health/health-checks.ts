@@ -7,13 +7,17 @@ import { isProbed, type CheckName, type CheckReport, type Probe } from '../../co
 import { isRunning } from '../../core/state.ts';
 import type { ProbeOutcome } from '../../health/outcome.ts';
 import { makeProbe } from '../../health/probe.ts';
+import type { EventHub } from '../event-hub.ts';
 import type { Health, ManagedAgent } from '../managed-agent.ts';
+import { PacedLook } from '../paced-look.ts';
 import type { Registry } from '../registry.ts';
 import { AgentChecks, type DueCheck } from './agent-checks.ts';
 import { Gaps } from './gaps.ts';
 import { SignsOfLife } from './signs-of-life.ts';
 
 const TICK_MS = 250;
+/** While nobody is probed. Often enough to notice gaps. */
+const CALM_TICK_MS = 1000;
 
 /** Open requests, and processes of command probes. */
 const MOST_AT_ONCE = 64;
@@ -24,6 +28,7 @@ const UNPROBED: Health = { status: 'none', failures: 0, lastOkAt: null, response
 
 export interface HealthChecksOptions {
   readonly registry: Registry;
+  readonly hub: EventHub;
   readonly paths: HomePaths;
   /** Its liveness check, or its start-up, fails: it is of no use any more. */
   readonly onUnhealthy: (agent: ManagedAgent, reason: string) => void;
@@ -41,20 +46,28 @@ export class HealthChecks {
   readonly #open = { all: 0, commands: 0 };
   /** Grows with each gap: a look that began before the last one is void. */
   #epoch = 0;
-  #timer: NodeJS.Timeout | null = null;
+  readonly #looks: PacedLook;
+  #unsubscribe = (): void => undefined;
 
   constructor(options: HealthChecksOptions) {
     this.#options = options;
+    this.#looks = new PacedLook(options.registry.clock, () => this.#tick());
     this.#gaps = new Gaps(options.registry.clock);
     this.#signs = new SignsOfLife(options.paths, options.registry.clock);
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    const { registry, hub } = this.#options;
+    this.#looks.pace(TICK_MS);
+    this.#unsubscribe = hub.on('agent.started', ({ agent }) => {
+      const started = registry.find(agent ?? '');
+      if (started && isProbed(started.spec.health)) this.#looks.pace(TICK_MS);
+    });
   }
 
   stop(): void {
-    if (this.#timer) clearInterval(this.#timer);
+    this.#looks.stop();
+    this.#unsubscribe();
   }
 
   reportsOf(agent: ManagedAgent): CheckReport[] {
@@ -69,6 +82,7 @@ export class HealthChecks {
       const checks = this.#current(agent, nowMs);
       return checks === null ? [] : checks.due(nowMs).map((check) => ({ checks, check }));
     });
+    this.#looks.pace(this.#checks.size > 0 ? TICK_MS : CALM_TICK_MS);
     if (this.#checks.size > due.length + this.#options.registry.all().length) this.#forgetRemoved();
     // Whoever waits longest comes first, so that none is starved where many hang.
     for (const { checks, check } of due.toSorted((a, b) => a.check.dueAtMs - b.check.dueAtMs)) {

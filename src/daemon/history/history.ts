@@ -48,9 +48,8 @@ export class History {
   }
 
   start(): void {
-    const timer = setInterval(() => this.#tick(), LOOK_EVERY_MS);
-    const forget = this.#options.hub.on('agent.removed', ({ agent }) => this.#forget(agent ?? ''));
-    this.#stops = [() => clearInterval(timer), forget];
+    const { registry, hub } = this.#options;
+    this.#stops = [registry.clock.every(LOOK_EVERY_MS, () => this.#tick()), hub.on('agent.removed', ({ agent }) => this.#forget(agent ?? ''))];
   }
 
   stop(): void {

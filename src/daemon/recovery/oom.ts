@@ -129,6 +129,5 @@ const rest = (): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(
 export function watchForOom(lifecycle: Lifecycle, clock: Clock, agentKills: OomWitnesses['agentKills']): () => void {
   const watch = new OomWatch({ clock, machineKills: machineOomKills, loggedKills: () => loggedOomKills(clock), agentKills, rest });
   lifecycle.explainers.push(watch.explain);
-  const timer = setInterval(() => watch.look(), LOOK_EVERY_MS);
-  return () => clearInterval(timer);
+  return clock.every(LOOK_EVERY_MS, () => watch.look());
 }

@@ -45,7 +45,7 @@ const NOT_SEEN: Activity = { status: 'unknown', evidence: 'its screen was not lo
 export class ScreenWatch {
   readonly #options: ScreenWatchOptions;
   readonly #watched = new Map<ManagedAgent, Watched>();
-  #timer: NodeJS.Timeout | null = null;
+  #endLooks: (() => void) | null = null;
 
   constructor(options: ScreenWatchOptions) {
     this.#options = options;
@@ -66,8 +66,8 @@ export class ScreenWatch {
   }
 
   stop(): void {
-    if (this.#timer) clearInterval(this.#timer);
-    this.#timer = null;
+    this.#endLooks?.();
+    this.#endLooks = null;
   }
 
   /** A new process of this agent is about to start: what stood on the screen before says nothing of it. */
@@ -90,7 +90,7 @@ export class ScreenWatch {
     // What is taken over was looked at before; what it says now is known when it was quiet for a second.
     const size = isTakenOver ? this.#sizeOf(agent) : -1;
     this.#watched.set(agent, { size, isQuiet: false, isLooking: false, isTakenOver, typed: null });
-    this.#timer ??= setInterval(() => this.#lookAtAll(), LOOK_EVERY_MS);
+    this.#endLooks ??= this.#options.registry.clock.every(LOOK_EVERY_MS, () => this.#lookAtAll());
   }
 
   #lookAtAll(): void {

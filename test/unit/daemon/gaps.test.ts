@@ -10,7 +10,7 @@ it.each([
   ['a clock that jumps back', 250, -3_600_000, true],
 ])('%s', (_, monotonicMs, wallMs, passed) => {
   const now = { monotonicMs: 1000, wallMs: 5e12 };
-  const clock: Clock = { monotonicMs: () => now.monotonicMs, now: () => new Date(now.wallMs), after: () => () => undefined };
+  const clock: Clock = { monotonicMs: () => now.monotonicMs, now: () => new Date(now.wallMs), after: () => () => undefined, every: () => () => undefined };
   const gaps = new Gaps(clock);
   now.monotonicMs += monotonicMs;
   now.wallMs += wallMs;

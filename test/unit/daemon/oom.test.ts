@@ -19,7 +19,7 @@ const AGENT: ManagedAgent = manage(
 
 function machine(agentKills: number | null = null) {
   const now = { ms: 0, kills: 7 as number | null, logged: null as OomKill[] | null, onRest: (): void => undefined };
-  const clock: Clock = { monotonicMs: () => now.ms, now: () => new Date(now.ms), after: () => () => undefined };
+  const clock: Clock = { monotonicMs: () => now.ms, now: () => new Date(now.ms), after: () => () => undefined, every: () => () => undefined };
   const watch = new OomWatch({ clock, machineKills: () => now.kills, loggedKills: () => now.logged, agentKills: () => agentKills, rest: () => now.onRest() });
   return { now, watch };
 }

@@ -1,9 +1,11 @@
 /** A clock that goes only where a test sends it. */
 import type { Clock } from '../../../src/core/clock.ts';
+import { Pulse } from '../../../src/core/pulse.ts';
 
 export class VirtualClock implements Clock {
   #nowMs = 0;
   #timers: { atMs: number; task: () => void }[] = [];
+  readonly #pulse = new Pulse(this);
 
   monotonicMs(): number {
     return this.#nowMs;
@@ -17,6 +19,10 @@ export class VirtualClock implements Clock {
     const timer = { atMs: this.#nowMs + delayMs, task };
     this.#timers.push(timer);
     return () => void (this.#timers = this.#timers.filter((one) => one !== timer));
+  }
+
+  every(everyMs: number, task: () => void): () => void {
+    return this.#pulse.every(everyMs, task);
   }
 
   get timers(): number {

@@ -4,6 +4,7 @@ import type { Activity } from '../../../core/activity.ts';
 import { setActivity } from '../../activity.ts';
 import type { HookStream } from '../hook-stream.ts';
 import type { ManagedAgent } from '../../managed-agent.ts';
+import { PacedLook } from '../../paced-look.ts';
 import type { Registry } from '../../registry.ts';
 import type { HeadlessPort } from './headless-port.ts';
 
@@ -15,6 +16,8 @@ export interface HeadlessWatchOptions {
 }
 
 const LOOK_EVERY_MS = 500;
+/** Where there are none. */
+const CALM_LOOK_EVERY_MS = 1000;
 /** A hook is called a moment before the driver has told what it is about. */
 const AFTER_HOOK_MS = 40;
 
@@ -30,28 +33,33 @@ const ACTIVITY: Readonly<Record<HeadlessState, Activity['status']>> = {
 export class HeadlessWatch {
   readonly #options: HeadlessWatchOptions;
   readonly #seen = new WeakMap<ManagedAgent, string>();
-  #timer: NodeJS.Timeout | null = null;
-  #unsubscribe: (() => void) | null = null;
+  readonly #looks: PacedLook;
+  #stops: (() => void)[] = [];
 
   constructor(options: HeadlessWatchOptions) {
     this.#options = options;
+    this.#looks = new PacedLook(options.registry.clock, () => this.#lookAtAll());
   }
 
   start(): void {
     this.#options.port.onTold = (agent) => this.#look(agent);
-    this.#timer = setInterval(() => this.#lookAtAll(), LOOK_EVERY_MS);
-    this.#unsubscribe = this.#options.hooks.subscribe((agent) => {
-      if (agent.spec.headless) setTimeout(() => this.#look(agent), AFTER_HOOK_MS);
-    });
+    this.#looks.pace(LOOK_EVERY_MS);
+    this.#stops = [
+      () => this.#looks.stop(),
+      this.#options.hooks.subscribe((agent) => {
+        if (agent.spec.headless) setTimeout(() => this.#look(agent), AFTER_HOOK_MS);
+      }),
+    ];
   }
 
   stop(): void {
-    if (this.#timer) clearInterval(this.#timer);
-    this.#unsubscribe?.();
+    for (const stop of this.#stops) stop();
   }
 
   #lookAtAll(): void {
-    for (const agent of this.#options.registry.all()) if (agent.spec.headless) this.#look(agent);
+    const headless = this.#options.registry.all().filter(({ spec }) => spec.headless !== undefined);
+    for (const agent of headless) this.#look(agent);
+    this.#looks.pace(headless.length > 0 ? LOOK_EVERY_MS : CALM_LOOK_EVERY_MS);
   }
 
   #look(agent: ManagedAgent): void {

@@ -23,7 +23,7 @@ let store: Store;
 let told: string[];
 let failures: string[];
 let works: boolean;
-const clock: Clock = { monotonicMs: () => nowMs, now: () => new Date(NOON_MS + nowMs), after: () => () => undefined };
+const clock: Clock = { monotonicMs: () => nowMs, now: () => new Date(NOON_MS + nowMs), after: () => () => undefined, every: () => () => undefined };
 
 beforeEach(() => {
   nowMs = 0;
