@@ -194,8 +194,22 @@ export function manage(spec: AgentSpec, record: AgentRecord): ManagedAgent {
   };
 }
 
+/** Of one that does not run, nobody knows. */
+export function shownHealth({ record, health }: ManagedAgent): Agent['health'] {
+  return isRunning(record.state) || record.state === 'terminating' || health.status === 'none' ? health : { ...health, status: 'unknown' };
+}
+
+export function shownActivity({ record, activity }: ManagedAgent): Agent['activity'] {
+  return record.parked === true && record.state === 'spawning' ? { status: 'limited', evidence: record.reason, at: record.since } : activity;
+}
+
+export function shownResources({ record, resources }: ManagedAgent): Agent['resources'] {
+  return (record.process && resources) ?? NO_RESOURCES;
+}
+
 /** The AGENT document. Never holds an environment value. */
-export function toAgent({ spec, record, resources, health, activity, cost }: ManagedAgent): Agent {
+export function toAgent(agent: ManagedAgent): Agent {
+  const { spec, record, cost } = agent;
   const { process } = record;
   return {
     id: record.id,
@@ -216,9 +230,9 @@ export function toAgent({ spec, record, resources, health, activity, cost }: Man
     command: effectiveSpec({ spec, record }).command,
     restarts: record.restarts,
     exit: record.exit && exitOf(record.exit),
-    health: isRunning(record.state) || record.state === 'terminating' || health.status === 'none' ? health : { ...health, status: 'unknown' },
-    activity: record.parked === true && record.state === 'spawning' ? { status: 'limited', evidence: record.reason, at: record.since } : activity,
-    resources: (process && resources) ?? NO_RESOURCES,
+    health: shownHealth(agent),
+    activity: shownActivity(agent),
+    resources: shownResources(agent),
     limits: spec.limits,
     cost,
     ...(spec.budgetUsd === undefined ? {} : { budget: budgetState(spec.budgetUsd, cost.usd) }),

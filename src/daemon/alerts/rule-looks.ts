@@ -28,12 +28,15 @@ interface Collected {
 export class RuleLooks {
   readonly #rules: RulesInForce;
   readonly #facts: Facts;
+  readonly #ofMachine: readonly AlertRule[];
+  readonly #ofAgents: readonly AlertRule[];
   /** By the rule's name; subjects are agents' names, or empty for the machine. */
   readonly #watches = new Map<string, RuleWatch>();
 
   constructor(rules: RulesInForce, facts: Facts) {
     this.#rules = rules;
     this.#facts = facts;
+    [this.#ofMachine, this.#ofAgents] = split(rules.general);
   }
 
   /** An alert with this key is open since before this daemon. */
@@ -48,11 +51,10 @@ export class RuleLooks {
 
   look(agents: readonly ManagedAgent[], nowMs: number): LookResult {
     const collected: Collected = { found: [], cleared: [] };
-    const [ofMachine, ofAgents] = split(this.#rules.general);
-    for (const rule of ofMachine) this.#lookAtMachine(rule, nowMs, collected);
+    for (const rule of this.#ofMachine) this.#lookAtMachine(rule, nowMs, collected);
     for (const agent of agents) {
       const facts = this.#facts.of(agent);
-      for (const rule of ofAgents) if (rule.agents === null || matchesGlob(rule.agents, agent.spec.name)) this.#lookAt(rule, facts, nowMs, collected);
+      for (const rule of this.#ofAgents) if (rule.agents === null || matchesGlob(rule.agents, agent.spec.name)) this.#lookAt(rule, facts, nowMs, collected);
       for (const rule of this.#rules.ownOf(agent)) if (rule.condition.kind !== 'event') this.#lookAt(rule, facts, nowMs, collected);
     }
     return collected;
