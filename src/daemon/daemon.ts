@@ -32,6 +32,7 @@ import { readLastRun } from './last-run.ts';
 import { pickUpAll } from './pick-up-all.ts';
 import { rebuild } from './rebuild.ts';
 import { watchForOom } from './recovery/oom.ts';
+import type { ManagedAgent } from './managed-agent.ts';
 import { Registry } from './registry.ts';
 import { showStates } from './state-line.ts';
 import { handlersOf } from './verbs/handlers.ts';
@@ -89,7 +90,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     const held = report && claude.starts.holdEnd(report);
     if (held) void held.finally(() => lifecycle.onReport(report));
     else if (report) lifecycle.onReport(report);
-  });
+  }, () => areManyStarting(registry));
   const health = new HealthChecks({ registry, hub, paths, onUnhealthy: (agent, detail) => lifecycle.endFor(agent, { kind: 'unhealthy', detail }, settings.stopGraceMs) });
   const history = new History({ registry, store, hub, keepRows: settings.history.keepRows, onError });
   history.start();
@@ -161,6 +162,14 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   store.events.trim(settings.eventsKept);
   api = await serveApi({ socketPath: paths.apiSocket, handlers: handlersOf(daemon), onBug: (error) => log.error('api', error) });
   log.info(`muxwardd ${version} serves ${paths.home} (pid ${process.pid}, ${registry.all().length} agents)`);
+}
+
+/** Where so many start together, waking for each one's report would take the machine from the others. */
+const MANY_STARTS = 8;
+
+function areManyStarting(registry: Registry): boolean {
+  const isStarting = ({ record, cancelRestart }: ManagedAgent): boolean => record.state === 'spawning' && cancelRestart === null;
+  return registry.all().filter(isStarting).length >= MANY_STARTS;
 }
 
 /** Says once that the state cannot be stored, and once that it can again. */

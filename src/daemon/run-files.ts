@@ -29,6 +29,8 @@ export class RunFiles {
   /** Content of the last file of each kind, and where it lies. */
   readonly #last = new Map<'env' | 'args', { content: string; file: string }>();
 
+  #env: { readonly parts: readonly (Readonly<Record<string, string>> | undefined)[]; readonly content: string } | null = null;
+
   constructor(paths: HomePaths) {
     this.#paths = paths;
   }
@@ -38,8 +40,8 @@ export class RunFiles {
     const paths = runPaths(this.#paths, spec.name);
     makePrivateFolder(paths.folder);
     // Only where it is waited for: the same for all, it can be shared.
-    const heartbeat = needsHeartbeat(spec.health) ? { MUXWARD_HEARTBEAT: heartbeatPath(this.#paths, spec.name) } : {};
-    this.#put('env', paths.env, envFile({ ...spec.env, ...plan.env, ...heartbeat }));
+    const heartbeat = needsHeartbeat(spec.health) ? { MUXWARD_HEARTBEAT: heartbeatPath(this.#paths, spec.name) } : undefined;
+    this.#put('env', paths.env, this.#envFile([spec.env, plan.env, heartbeat]));
     this.#put('args', paths.args, argsFile(spec, plan, cgroup));
     for (const [name, content] of Object.entries(plan.files ?? {})) writePrivateFile(path.join(paths.folder, name), content);
     if (!plan.hasHooks) return;
@@ -47,6 +49,14 @@ export class RunFiles {
     // What an earlier process asked, nobody asks any more.
     fs.rmSync(paths.answers, { recursive: true, force: true });
     makePrivateFolder(paths.answers);
+  }
+
+  /** Those of one `spawn --count` have the very same variables. */
+  #envFile(parts: readonly (Readonly<Record<string, string>> | undefined)[]): string {
+    if (this.#env !== null && parts.every((part, i) => part === this.#env?.parts[i])) return this.#env.content;
+    const content = envFile(Object.assign({}, ...parts));
+    this.#env = { parts, content };
+    return content;
   }
 
   /** Keeps the specification beside them; nothing needs it to start. */
@@ -57,6 +67,7 @@ export class RunFiles {
   /** Ends the sharing of files: what comes later is written anew. */
   forget(): void {
     this.#last.clear();
+    this.#env = null;
   }
 
   #put(kind: 'env' | 'args', file: string, content: string): void {

@@ -5,34 +5,59 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, fstatSync, lstatSync, openSync, rmSync, writeSync } from 'node:fs';
 import net from 'node:net';
+import { StringDecoder } from 'node:string_decoder';
 import { storageError } from '../core/storage-error.ts';
 
 const { O_NONBLOCK, O_RDWR, O_WRONLY } = constants;
 
 /** A report is below 150 bytes; what has no end by then is garbage. */
 const MAX_LINE_CHARACTERS = 4096;
+/** What a pipe of Linux holds. */
+const READ_BYTES = 65_536;
 
 export interface Reports {
   close(): void;
 }
 
+/** Lines that follow one another are gathered for so long, where there are many. */
+const GATHER_MS = 15;
+
 /**
- * Hands over each line that arrives, until closed. Makes the FIFO where it is missing. Opened for writing too, so
- * that it never ends when the last writer goes and writers never wait for us.
+ * Hands over each line that arrives, until closed: at once, or, while `areMany`, some together. Makes the FIFO where it
+ * is missing. Opened for writing too, so that it never ends when the last writer goes and writers never wait for us.
  * @throws MuxwardError `storage`.
  */
-export function openReports(path: string, onLine: (line: string) => void): Reports {
+export function openReports(path: string, onLine: (line: string) => void, areMany: () => boolean = () => false): Reports {
   makeFifo(path);
-  const socket = new net.Socket({ fd: openFifo(path), readable: true, writable: false });
+  const take = lineReader(onLine);
+  let gathering: NodeJS.Timeout | null = null;
+  const onRead = (bytes: number, buffer: Uint8Array): boolean => {
+    take(buffer.subarray(0, bytes));
+    if (!areMany()) return true;
+    gathering = setTimeout(() => socket.resume(), GATHER_MS);
+    return false;
+  };
+  // Not by the events of a stream: it would go on reading while it is paused.
+  const onread = { buffer: Buffer.alloc(READ_BYTES), callback: onRead };
+  const socket = new net.Socket({ fd: openFifo(path), readable: true, writable: false, onread });
+  return {
+    close: () => {
+      if (gathering) clearTimeout(gathering);
+      socket.destroy();
+    },
+  };
+}
+
+/** Cuts what comes in pieces into lines. */
+function lineReader(onLine: (line: string) => void): (piece: Uint8Array) => void {
+  const decoder = new StringDecoder('utf8');
   let rest = '';
-  socket.setEncoding('utf8');
-  socket.on('data', (piece: string) => {
-    const lines = (rest + piece).split('\n');
+  return (piece) => {
+    const lines = (rest + decoder.write(piece)).split('\n');
     rest = lines.pop() ?? '';
     if (rest.length > MAX_LINE_CHARACTERS) rest = '';
     for (const line of lines) if (line !== '' && line.length <= MAX_LINE_CHARACTERS) onLine(line);
-  });
-  return { close: () => void socket.destroy() };
+  };
 }
 
 /**
