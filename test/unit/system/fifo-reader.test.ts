@@ -57,6 +57,28 @@ describe('openReports', () => {
     expect(lines.every((line) => /^agent-[1-8] \d+ ended 0$/.test(line))).toBe(true);
   });
 
+  it('reads many some at a time, in their order, and one that comes alone at once again', async () => {
+    const path = newPath();
+    const lines: string[] = [];
+    let readings = 0;
+    let reading: NodeJS.Immediate | null = null;
+    const onLine = (line: string): void => {
+      lines.push(line);
+      if (reading === null) readings += 1;
+      reading ??= setImmediate(() => (reading = null));
+    };
+    let areMany = true;
+    opened.push(openReports(path, onLine, () => areMany));
+    const fromMs = performance.now();
+    await runShell(`n=0; while [ $n -lt 300 ]; do echo "a $n ended 0" >${path}; n=$((n+1)); done`);
+    await until('all are heard', () => lines.length === 300);
+    expect(lines).toEqual(lines.map((_, n) => `a ${n} ended 0`));
+    expect(readings).toBeLessThanOrEqual(2 + (performance.now() - fromMs) / 14);
+    areMany = false;
+    await runShell(`echo 'b 1 ended 0' >${path}`);
+    await until('it is heard', () => lines.length === 301);
+  });
+
   it('puts a line together that comes in pieces, also inside of a character', async () => {
     const path = newPath();
     const lines = listen(path);
