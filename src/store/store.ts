@@ -5,6 +5,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { MuxwardError } from '../core/errors.ts';
 import { storageError } from '../core/storage-error.ts';
 import { AgentRows } from './agent-rows.ts';
@@ -55,27 +56,26 @@ export function openStore(file: string): OpenOutcome {
 
 function openOrSetAside(file: string): OpenOutcome {
   const inode = inodeOf(file);
+  if (inode === undefined) return alone(file, inode, () => openAt(file, makeNew(file)));
   try {
     return openAt(file, inode);
   } catch (error) {
     if (!isDamage(error)) throw error;
-    return beginAnew(file, inode);
+    return alone(file, inode, () => beginAnew(file));
   }
 }
 
 /**
- * Of several that find the same damage one may move the file away, and nobody the new one that is there then: between
- * looking and renaming, only the holder of the guard (a lock of the kernel's, gone with its process) does either.
+ * Of several that find the same damage one may move the file away, and nobody the new one that is there then; and nobody
+ * may make a new one while another's journal still stands beside its place. So only the holder of the guard (a lock of
+ * the kernel's, gone with its process) does either, and only where the file is still the one that was found.
  */
-function beginAnew(file: string, inode: bigint): OpenOutcome {
+function alone(file: string, found: bigint | undefined, work: () => OpenOutcome): OpenOutcome {
+  fs.closeSync(fs.openSync(`${file}.guard`, 'a', 0o600));
   const guard = new DatabaseSync(`${file}.guard`, { timeout: 0 });
   try {
     guard.exec('BEGIN EXCLUSIVE');
-    if (inodeOf(file) !== inode) return { outcome: 'busy' };
-    const damaged = `${file}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
-    setAside(file, damaged);
-    const opened = openAt(file, inodeOf(file));
-    return opened.outcome === 'opened' ? { outcome: 'set-aside', store: opened.store, damaged } : opened;
+    return inodeOf(file) === found ? work() : { outcome: 'busy' };
   } catch (error) {
     if (primaryCode(error) === SQLITE_BUSY) return { outcome: 'busy' };
     throw error;
@@ -84,17 +84,24 @@ function beginAnew(file: string, inode: bigint): OpenOutcome {
   }
 }
 
-/** Makes the file where it is missing, never an empty one: a file of no bytes has lost its content. */
-function inodeOf(file: string): bigint {
-  const before = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
-  if (before) return before.ino;
+function beginAnew(file: string): OpenOutcome {
+  const damaged = `${file}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+  setAside(file, damaged);
+  const opened = openAt(file, makeNew(file));
+  return opened.outcome === 'opened' ? { outcome: 'set-aside', store: opened.store, damaged } : opened;
+}
+
+function inodeOf(file: string): bigint | undefined {
+  return fs.statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
+}
+
+/** Never an empty one: a file of no bytes has lost its content. It is whole before it stands there. */
+function makeNew(file: string): bigint {
   const fresh = `${file}.new-${process.pid}`;
   fs.rmSync(fresh, { force: true });
   try {
     writeFirstPage(fresh);
     fs.linkSync(fresh, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
     for (const suffix of ['', '-wal', '-shm', '-journal']) fs.rmSync(fresh + suffix, { force: true });
   }
@@ -116,15 +123,32 @@ function isEmptied(file: string): boolean {
   return fs.statSync(file).size === 0 && !fs.existsSync(`${file}-wal`);
 }
 
+/**
+ * Undefined where it is not there: whoever sets it aside has just moved it. SQLite's own way would make an empty one in
+ * its place (`mode=rw` does not, sqlite.org/uri.html), which the next would find damaged.
+ */
+function openThere(file: string): DatabaseSync | undefined {
+  const url = pathToFileURL(file);
+  url.searchParams.set('mode', 'rw');
+  try {
+    return new DatabaseSync(url, { timeout: 0 });
+  } catch (error) {
+    if (fs.existsSync(file)) throw error;
+    return undefined;
+  }
+}
+
 function openAt(file: string, inode: bigint): OpenOutcome {
-  const db = new DatabaseSync(file, { timeout: 0 });
+  const db = openThere(file);
+  if (db === undefined) return { outcome: 'busy' };
   try {
     db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    // Its journal would stand beside the file that has taken its place.
+    if (inodeOf(file) !== inode) return closed(db, { outcome: 'busy' });
     // Before the journal's mode is set, which writes a first page: who comes next must find the same damage.
     if (isEmptied(file)) throw Object.assign(new Error('the file is empty'), { errcode: SQLITE_NOTADB });
     db.exec('ROLLBACK; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE');
-    if (fs.statSync(file, { bigint: true, throwIfNoEntry: false })?.ino !== inode)
-      return closed(db, { outcome: 'busy' });
+    if (inodeOf(file) !== inode) return closed(db, { outcome: 'busy' });
     const found = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
     if (found > MIGRATIONS.length)
       return closed(db, { outcome: 'newer-schema', found, known: MIGRATIONS.length });
@@ -138,7 +162,8 @@ function openAt(file: string, inode: bigint): OpenOutcome {
     return { outcome: 'opened', store: new Store(file, db) };
   } catch (error) {
     db.close();
-    if (primaryCode(error) === SQLITE_BUSY) return { outcome: 'busy' };
+    // Of a file that another one has moved away meanwhile, with its journal, no error says anything.
+    if (primaryCode(error) === SQLITE_BUSY || inodeOf(file) !== inode) return { outcome: 'busy' };
     throw error;
   }
 }

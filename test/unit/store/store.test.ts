@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
+import fs, {
   existsSync,
   mkdirSync,
   readFileSync,
@@ -14,7 +14,7 @@ import {
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as fc from 'fast-check';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { AgentSpec } from '../../../src/core/agent.ts';
 import type { Alert, Delivery } from '../../../src/core/alert.ts';
 import { alertOf } from '../alert-of.ts';
@@ -159,6 +159,7 @@ describe('openStore', () => {
         .toSorted((a, b) => Number(a === 'busy') - Number(b === 'busy'));
       expect(first).toMatch(/^(opened|set-aside)$/);
       expect(rest).toEqual(['busy', 'busy', 'busy']);
+      expect(readdirSync(path.dirname(file)).filter((name) => name.includes('damaged') && !/-(wal|shm)$/.test(name))).toHaveLength(first === 'set-aside' ? 1 : 0);
     } finally {
       await Promise.all(others.map(({ child }) => killHard(child)));
     }
@@ -212,6 +213,21 @@ describe('openStore', () => {
     outcome.store.agents.putMany([rowOf('a')]);
     outcome.store.close();
     expect(open(file).agents.all()).toHaveLength(1);
+  });
+
+  it.each(['muxward.db', 'a # ? % 100&mode=ro ü.db'])('makes no empty file where another one moves it away just when it is opened (%s)', (name) => {
+    const file = path.join(path.dirname(filled()), name);
+    open(file).close();
+    const moved = vi.spyOn(fs, 'statSync').mockImplementationOnce((...args: Parameters<typeof fs.statSync>) => {
+      const found = fs.statSync(...args);
+      fs.renameSync(file, `${file}.moved`);
+      return found;
+    });
+    const outcome = openStore(file);
+    if (outcome.outcome === 'opened') opened.push(outcome.store);
+    expect([moved.mock.calls[0]?.[0], outcome.outcome]).toEqual([file, 'opened']);
+    expect(readdirSync(path.dirname(file)).filter((each) => each.includes('damaged'))).toEqual([]);
+    moved.mockRestore();
   });
 
   it('names the path where it cannot be made', () => {
