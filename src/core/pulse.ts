@@ -2,7 +2,13 @@
  * Looks that are repeated, all on one timer: whatever is due at the same moment wakes the process once, and a waking costs
  * more than most looks. So each is due at the multiples of its period.
  */
-import type { Clock } from './clock.ts';
+/** What it runs on. */
+export interface Timers {
+  /** Monotonic milliseconds: for delays, windows and uptimes. Never goes back, means nothing outside the process. */
+  monotonicMs(): number;
+  /** Runs `task` once after `delayMs`; the returned function cancels it. */
+  after(delayMs: number, task: () => void): () => void;
+}
 
 interface Look {
   readonly everyMs: number;
@@ -14,11 +20,11 @@ interface Look {
 const EARLY_MS = 1;
 
 export class Pulse {
-  readonly #clock: Pick<Clock, 'monotonicMs' | 'after'>;
+  readonly #clock: Timers;
   readonly #looks = new Set<Look>();
   #armed: { readonly atMs: number; readonly cancel: () => void } | null = null;
 
-  constructor(clock: Pick<Clock, 'monotonicMs' | 'after'>) {
+  constructor(clock: Timers) {
     this.#clock = clock;
   }
 
