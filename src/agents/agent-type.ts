@@ -3,7 +3,7 @@
  * registry.ts names them all. How a process is kept alive is the same for all and lies in the daemon.
  */
 import type { AgentSpec } from '../core/agent.ts';
-import type { TerminalLook } from './claude/styled-screen.ts';
+import type { TerminalLook } from './styled-screen.ts';
 import type { ScreenFinding } from './screen-rules.ts';
 
 /** What the daemon tells a type about the start that is being planned. */

@@ -3,7 +3,7 @@
  * (test/data/screens). The first rule that fits decides; where none does, nothing is known.
  */
 import type { ScreenRule } from '../config/terminals/screen-rule.ts';
-import { readStyles, type TerminalLook } from './claude/styled-screen.ts';
+import { readStyles, type TerminalLook } from './styled-screen.ts';
 
 /** What a screen says. */
 export interface ScreenFinding {

@@ -5,7 +5,7 @@
 import { readIfPresent } from './read-if-present.ts';
 import { DEFAULT_SETTINGS, frozen, type Settings } from './settings-defaults.ts';
 
-export type {  Settings } from './settings-defaults.ts';
+export type { Settings } from './settings-defaults.ts';
 
 /**
  * The settings in force, all filled in and frozen.

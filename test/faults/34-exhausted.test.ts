@@ -3,8 +3,17 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { eventually } from '../helpers/muxward-home.ts';
+import { eventually, type MuxwardHome } from '../helpers/muxward-home.ts';
 import { fault, tmuxPid } from './fault.ts';
+
+/** As often as it takes: that nothing can be started is no crash of the agent's. */
+async function isRefusedAndTriedAgain(home: MuxwardHome): Promise<void> {
+  const { status, stderr } = await home.run(['spawn', 'second', '--max-restarts', '1', '--', 'sleep', '1000']);
+  expect([status, stderr]).toEqual([1, expect.stringContaining('tried again')]);
+  const verdicts = async (): Promise<number> => (await home.events('--agent', 'second')).filter(({ type }) => type === 'agent.judged').length;
+  await eventually(async () => (await verdicts()) >= 4, 'it was tried more often than crashes would be', 40_000);
+  expect((await home.agent('second')).state).toBe('spawning');
+}
 
 fault(34, 'tmux gets no more terminals while an agent is started', 'the start is refused with the reason, tried again at growing intervals, and made once there are', async (home) => {
   home.configure('restart: {base_delay: 200ms, max_delay: 1s}\n');
@@ -14,11 +23,7 @@ fault(34, 'tmux gets no more terminals while an agent is started', 'the start is
   const firstFree = Array.from({ length: open.size + 1 }, (_, n) => n).find((n) => !open.has(n)) ?? open.size;
   const limit = (files: number): void => void execFileSync('prlimit', ['--pid', String(server), `--nofile=${files}:4096`]);
   limit(firstFree);
-  const { status, stderr } = await home.run(['spawn', 'second', '--max-restarts', '1', '--', 'sleep', '1000']);
-  expect([status, stderr]).toEqual([1, expect.stringContaining('tried again')]);
-  const verdicts = async (): Promise<number> => (await home.events('--agent', 'second')).filter(({ type }) => type === 'agent.judged').length;
-  await eventually(async () => (await verdicts()) >= 4, 'it was tried more often than crashes would be', 40_000);
-  expect((await home.agent('second')).state).toBe('spawning');
+  await isRefusedAndTriedAgain(home);
   limit(1024);
   const second = await home.agentThat('second', 'runs', ({ state }) => state === 'ready', 40_000);
   expect([second.restarts, (await home.agent('first')).pid]).toEqual([0, first.pid]);
@@ -55,11 +60,7 @@ fault(
     const first = await home.spawn('first', '--', 'sleep', '1000');
     const group = withoutForks(await tmuxPid(home));
     try {
-      const { status, stderr } = await home.run(['spawn', 'second', '--max-restarts', '1', '--', 'sleep', '1000']);
-      expect([status, stderr]).toEqual([1, expect.stringContaining('tried again')]);
-      const verdicts = async (): Promise<number> => (await home.events('--agent', 'second')).filter(({ type }) => type === 'agent.judged').length;
-      await eventually(async () => (await verdicts()) >= 4, 'it was tried more often than crashes would be', 40_000);
-      expect((await home.agent('second')).state).toBe('spawning');
+      await isRefusedAndTriedAgain(home);
     } finally {
       group?.end();
     }

@@ -5,7 +5,7 @@
 import { MuxwardError } from '../../core/errors.ts';
 import type { AgentQuestion } from '../../core/question.ts';
 import { readInput } from './input-box.ts';
-import { readStyles, type TerminalLook } from './styled-screen.ts';
+import { readStyles, type TerminalLook } from '../styled-screen.ts';
 
 const OPTION = /^\s*(?:❯\s*)?(\d+)\.\s+(\S.*)$/;
 /** The choice that Enter takes, where they have no numbers. */

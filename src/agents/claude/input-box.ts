@@ -3,7 +3,7 @@
  * Only a box that has the cursor in it is one: a picture of a box in what the model printed has not. Pure, and tried on
  * recorded screens of version 2.1 (test/data/inputs); whatever it does not know is `elsewhere`, and nothing is typed.
  */
-import { readStyles, type StyledLine, type TerminalLook } from './styled-screen.ts';
+import { readStyles, type StyledLine, type TerminalLook } from '../styled-screen.ts';
 
 export interface InputBox {
   readonly kind: 'box';

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { ScreenRule } from '../../config/terminals/screen-rule.ts';
 import { readByRules, type ScreenFinding } from '../screen-rules.ts';
-import type { TerminalLook } from './styled-screen.ts';
+import type { TerminalLook } from '../styled-screen.ts';
 
 /** @throws InvalidConfig where somebody broke the file. */
 export async function loadStartScreens(installation: string): Promise<readonly ScreenRule[]> {

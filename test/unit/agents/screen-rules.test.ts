@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadTerminal } from '../../../src/agents/terminal.ts';
 import { terminalFolders } from '../../../src/config/terminals/terminal-folders.ts';
-import type { TerminalLook } from '../../../src/agents/claude/styled-screen.ts';
+import type { TerminalLook } from '../../../src/agents/styled-screen.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const SHIPPED = terminalFolders('/nowhere', ROOT);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { keyFor, readDialog } from '../../../../src/agents/claude/dialog.ts';
-import type { TerminalLook } from '../../../../src/agents/claude/styled-screen.ts';
+import type { TerminalLook } from '../../../../src/agents/styled-screen.ts';
 import { failureOf } from '../../../helpers/failure-of.ts';
 
 const FOLDER = path.resolve(import.meta.dirname, '../../../data/inputs');

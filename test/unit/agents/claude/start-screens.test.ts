@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { keyFor, pointedAt, readDialog } from '../../../../src/agents/claude/dialog.ts';
 import { startEnd } from '../../../../src/agents/claude/start-ends.ts';
 import { loadStartScreens, startFinding } from '../../../../src/agents/claude/start-screens.ts';
-import type { TerminalLook } from '../../../../src/agents/claude/styled-screen.ts';
+import type { TerminalLook } from '../../../../src/agents/styled-screen.ts';
 import { failureOf } from '../../../helpers/failure-of.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..');
