@@ -1,7 +1,10 @@
 /** Files that only their owner can read, written so that a reader sees the old or the new, never a half. */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { storageError } from '../core/storage-error.ts';
+
+/** How a temporary file is named beside the one that it will be. */
+const UNFINISHED = /\.[a-z0-9]+\.tmp$/;
 
 export interface WriteOptions {
   /** Wait until the disk has it: for what must survive a power cut. */
@@ -22,6 +25,11 @@ export function writePrivateFile(file: string, data: string | Uint8Array, option
     removeIfThere(temporary);
     throw storageError('write', file, error);
   }
+}
+
+/** Removes what is left there of a writer that was killed before its rename. Only where nobody can be writing now. */
+export function removeUnfinished(folder: string): void {
+  for (const name of readdirSync(folder)) if (UNFINISHED.test(name)) removeIfThere(path.join(folder, name));
 }
 
 function writeThrough(temporary: string, data: string | Uint8Array, options: WriteOptions): void {

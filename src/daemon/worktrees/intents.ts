@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { HomePaths } from '../../config/paths.ts';
 import { makePrivateFolder } from '../../config/private-folder.ts';
 import { NAME_PATTERN } from '../../core/names.ts';
-import { writePrivateFile } from '../../system/secure-files.ts';
+import { removeUnfinished, writePrivateFile } from '../../system/secure-files.ts';
 import type { MakingIntent } from '../../worktrees/make.ts';
 import type { RemovingIntent } from '../../worktrees/remove.ts';
 
@@ -31,9 +31,10 @@ export class Intents {
     fs.rmSync(this.#file(agent), { force: true });
   }
 
-  /** What an earlier daemon left. A file that cannot be read is none: it is written by rename. */
+  /** What an earlier daemon left. What it was still writing is none. */
   left(): Intent[] {
     if (!fs.existsSync(this.#folder)) return [];
+    removeUnfinished(this.#folder);
     const names = fs.readdirSync(this.#folder).filter((name) => name.endsWith('.json') && NAME_PATTERN.test(name.slice(0, -'.json'.length)));
     return names.flatMap((name) => {
       try {

@@ -1,9 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../../helpers/failure-of.ts';
 import { makePrivateFolder } from '../../../src/config/private-folder.ts';
-import { writePrivateFile } from '../../../src/system/secure-files.ts';
+import { removeUnfinished, writePrivateFile } from '../../../src/system/secure-files.ts';
+import { until } from './real-processes.ts';
 import { temporaryFolder } from './temp-folder.ts';
 
 const folder = temporaryFolder('secure');
@@ -19,6 +22,21 @@ describe('writePrivateFile', () => {
     expect(readFileSync(`${folder}/w/f`, 'utf8')).toBe('new ü');
     expect([modeOf(`${folder}/w/f`), modeOf(`${folder}/w/g`)]).toEqual(['600', '600']);
     expect(readdirSync(`${folder}/w`)).toEqual(['f', 'g']);
+  });
+
+  it('leaves a file behind where its process is killed in the middle, which is removed later, and nothing else with it', async () => {
+    const own = `${folder}/killed`;
+    makePrivateFolder(own);
+    for (const name of ['f', 'notes.tmp', 'a.b.json']) writeFileSync(`${own}/${name}`, 'old');
+    const program = `const { writePrivateFile } = await import(${JSON.stringify(path.resolve('src/system/secure-files.ts'))}); for (;;) writePrivateFile(${JSON.stringify(`${own}/f`)}, Buffer.alloc(2e8), { fsync: true });`;
+    const writer = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'ignore' });
+    const unfinished = (): string[] => readdirSync(own).filter((name) => /^f\..*\.tmp$/.test(name));
+    await until('it writes', () => unfinished().length > 0);
+    writer.kill('SIGKILL');
+    await once(writer, 'exit');
+    const left = unfinished();
+    removeUnfinished(own);
+    expect([left.length, readdirSync(own).toSorted()]).toEqual([1, ['a.b.json', 'f', 'notes.tmp']]);
   });
 
   it('names the path and the reason', () => {
