@@ -30,8 +30,12 @@ export async function clearTheWay(screen: ClaudeScreen, name: string): Promise<b
     throw await screen.fault('a draft stands in its input box, and another is stashed', `finish one of them: muxward attach ${name}`);
   }
   await screen.press('C-s');
-  if (await screen.box(({ text, mode }) => text === '' && mode === 'prompt', STASH_MS)) return true;
-  throw await screen.fault('what stands in its input box could not be put aside, so nothing was typed');
+  const after = await screen.box(({ text }) => text === '', STASH_MS);
+  if (after === null) throw await screen.fault('what stands in its input box could not be put aside, so nothing was typed');
+  if (after.mode === 'prompt') return true;
+  // Its user has just taken away what stood there: then Ctrl-S puts nothing aside, and leaves the mode as it is.
+  await leaveShellMode(screen);
+  return (await screen.box(() => true, ELSEWHERE_MS))?.isStashed ?? false;
 }
 
 /** Has the draft stand in the box again; where it does so by itself, nothing is pressed. */
