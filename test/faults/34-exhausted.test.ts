@@ -29,6 +29,19 @@ fault(34, 'tmux gets no more terminals while an agent is started', 'the start is
   expect([second.restarts, (await home.agent('first')).pid]).toEqual([0, first.pid]);
 });
 
+fault(34, 'what tmux starts gets no memory while an agent is started', 'the start is refused with the reason, tried again at growing intervals, and made once there is', async (home) => {
+  home.configure('spawn_timeout: 1s\nrestart: {base_delay: 200ms, max_delay: 1s}\n');
+  const first = await home.spawn('first', '--', 'sleep', '1000');
+  const server = await tmuxPid(home);
+  // The server has more than that already, and what it starts begins with nothing: a shell needs more.
+  const limit = (bytes: string): void => void execFileSync('prlimit', ['--pid', String(server), `--as=${bytes}:unlimited`]);
+  limit('2000000');
+  await isRefusedAndTriedAgain(home);
+  limit('unlimited');
+  const second = await home.agentThat('second', 'runs', ({ state }) => state === 'ready', 40_000);
+  expect([second.restarts, (await home.agent('first')).pid]).toEqual([0, first.pid]);
+});
+
 /** A control group that holds just these processes and lets none of them fork; undefined where none can be made here. */
 function withoutForks(pid: number): { readonly end: () => void } | undefined {
   for (const root of ['/sys/fs/cgroup/pids', '/sys/fs/cgroup']) {
