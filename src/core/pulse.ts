@@ -2,6 +2,7 @@
  * Looks that are repeated, all on one timer: whatever is due at the same moment wakes the process once, and a waking costs
  * more than most looks. So each is due at the multiples of its period.
  */
+
 /** What it runs on. */
 export interface Timers {
   /** Monotonic milliseconds: for delays, windows and uptimes. Never goes back, means nothing outside the process. */

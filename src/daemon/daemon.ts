@@ -8,10 +8,8 @@ import { homePaths, shortSocketFolder, type HomePaths } from '../config/paths.ts
 import { loadSettings } from '../config/settings.ts';
 import { systemClock } from '../core/clock.ts';
 import type { MuxwardError } from '../core/errors.ts';
-import { parseWrapperReport } from '../core/wrapper-report.ts';
 import type { Store } from '../store/store.ts';
 import { bootId } from '../system/process-table.ts';
-import { openReports } from '../system/fifo-reader.ts';
 import { makePrivateFolder } from '../config/private-folder.ts';
 import { Answers } from './claude/answers/answers.ts';
 import { startClaude } from './claude/wire-claude.ts';
@@ -32,8 +30,8 @@ import { readLastRun } from './last-run.ts';
 import { pickUpAll } from './pick-up-all.ts';
 import { rebuild } from './rebuild.ts';
 import { watchForOom } from './recovery/oom.ts';
-import type { ManagedAgent } from './managed-agent.ts';
 import { Registry } from './registry.ts';
+import { hearReports } from './hear-reports.ts';
 import { showStates } from './state-line.ts';
 import { handlersOf } from './verbs/handlers.ts';
 import { input } from './verbs/terminal.ts';
@@ -85,12 +83,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   // Before it: agents may have been killed while no daemon ran.
   const stopOomWatch = watchForOom(lifecycle, registry.clock, (agent) => parts.kernelLimits.kills(agent));
   await pickUpAll({ ...parts, registry, paths, log, lastRun });
-  const reports = openReports(paths.ends, (line) => {
-    const report = parseWrapperReport(line);
-    const held = report && claude.starts.holdEnd(report);
-    if (held) void held.finally(() => lifecycle.onReport(report));
-    else if (report) lifecycle.onReport(report);
-  }, () => areManyStarting(registry));
+  const reports = hearReports(paths.ends, parts, registry);
   const health = new HealthChecks({ registry, hub, paths, onUnhealthy: (agent, detail) => lifecycle.endFor(agent, { kind: 'unhealthy', detail }, settings.stopGraceMs) });
   const history = new History({ registry, store, hub, keepRows: settings.history.keepRows, onError });
   history.start();
@@ -162,14 +155,6 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   store.events.trim(settings.eventsKept);
   api = await serveApi({ socketPath: paths.apiSocket, handlers: handlersOf(daemon), onBug: (error) => log.error('api', error) });
   log.info(`muxwardd ${version} serves ${paths.home} (pid ${process.pid}, ${registry.all().length} agents)`);
-}
-
-/** Where so many start together, waking for each one's report would take the machine from the others. */
-const MANY_STARTS = 8;
-
-function areManyStarting(registry: Registry): boolean {
-  const isStarting = ({ record, cancelRestart }: ManagedAgent): boolean => record.state === 'spawning' && cancelRestart === null;
-  return registry.all().filter(isStarting).length >= MANY_STARTS;
 }
 
 /** Says once that the state cannot be stored, and once that it can again. */

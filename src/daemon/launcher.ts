@@ -18,6 +18,7 @@ import type { ManagedAgent } from './managed-agent.ts';
 import { effectiveSpec } from './recovery/effective-spec.ts';
 import type { Registry } from './registry.ts';
 import { RunFiles } from './run-files.ts';
+import { typeFirstPrompt } from './type-first-prompt.ts';
 
 export interface LauncherOptions {
   readonly registry: Registry;
@@ -231,27 +232,8 @@ export class Launcher {
     if (!(await registry.until(settled, spawnTimeoutMs))) {
       onFailure(agent, generation, { passing: true, message: `its process did not report within ${spawnTimeoutMs / 1000} s` });
     } else if (plan.typed && record.generation === generation && record.process) {
-      await this.#type(agent, plan.typed);
+      await typeFirstPrompt(this.#options, agent, plan.typed);
     }
-  }
-
-  /** Types the first prompt of a program that takes none as argument, once its screen shows that it listens. */
-  async #type(agent: ManagedAgent, { text, ready }: NonNullable<LaunchPlan['typed']>): Promise<void> {
-    const { registry, tmux } = this.#options;
-    const { generation } = agent.record;
-    for (let look = 0; look < 100; look += 1) {
-      if (agent.record.pane === null || agent.record.generation !== generation) return;
-      const { text: screen } = await tmux.screen(agent.record.pane);
-      if (ready.test(screen)) {
-        await tmux.paste(agent.record.pane, text);
-        await tmux.keys(agent.record.pane, ['Enter']);
-        return;
-      }
-      await registry.until(() => agent.record.generation !== generation, 100);
-    }
-    throw new MuxwardError('timeout', `${agent.spec.name}: its screen never showed ${ready.source}`, {
-      hint: `the prompt was not typed; look: muxward capture ${agent.spec.name}`,
-    });
   }
 }
 

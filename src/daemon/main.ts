@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { defaultHome } from '../config/paths.ts';
 import { MuxwardError } from '../core/errors.ts';
-import { openStore } from '../store/store.ts';
+import { openStore } from '../store/open-store.ts';
 import { makeHome, startDaemon } from './daemon.ts';
 import { makeLog } from './log.ts';
 

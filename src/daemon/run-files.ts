@@ -18,6 +18,8 @@ import type { AgentCgroup } from './managed-agent.ts';
 /** Set by tmux or by the wrapper: a caller's own value would be a lie in the pane. */
 const NOT_INHERITED = new Set(['TERM', 'TMUX', 'TMUX_PANE', 'MUXWARD_HOME', 'MUXWARD_AGENT', 'MUXWARD_GENERATION', 'PWD', 'OLDPWD', 'SHLVL', '_']);
 
+type Variables = Readonly<Record<string, string>>;
+
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
@@ -29,7 +31,8 @@ export class RunFiles {
   /** Content of the last file of each kind, and where it lies. */
   readonly #last = new Map<'env' | 'args', { content: string; file: string }>();
 
-  #env: { readonly parts: readonly (Readonly<Record<string, string>> | undefined)[]; readonly content: string } | null = null;
+  /** The last one, and what it was made of. */
+  #env: { readonly parts: readonly (Variables | undefined)[]; readonly content: string } | null = null;
 
   constructor(paths: HomePaths) {
     this.#paths = paths;
@@ -52,7 +55,7 @@ export class RunFiles {
   }
 
   /** Those of one `spawn --count` have the very same variables. */
-  #envFile(parts: readonly (Readonly<Record<string, string>> | undefined)[]): string {
+  #envFile(parts: readonly (Variables | undefined)[]): string {
     if (this.#env !== null && parts.every((part, i) => part === this.#env?.parts[i])) return this.#env.content;
     const content = envFile(Object.assign({}, ...parts));
     this.#env = { parts, content };
@@ -78,7 +81,7 @@ export class RunFiles {
   }
 }
 
-function envFile(env: Readonly<Record<string, string>>): string {
+function envFile(env: Variables): string {
   return Object.entries(env)
     .filter(([name]) => VARIABLE_NAME.test(name) && !NOT_INHERITED.has(name))
     .map(([name, value]) => `export ${name}=${quote(value)}\n`)

@@ -2,17 +2,15 @@
  * The daemon's loop: a flat list of named steps, each due at its own pace. Steps only look and hand on what they saw;
  * what follows from it is lifecycle.ts. A look that fails says nothing about an agent.
  */
-import fs from 'node:fs';
 import { LIVENESS_EVERY_MS, SAMPLE_EVERY_MS } from '../config/defaults.ts';
-import { logPath, runPaths, type HomePaths } from '../config/paths.ts';
+import { runPaths, type HomePaths } from '../config/paths.ts';
 import type { Resources } from '../core/agent.ts';
 import type { End } from '../core/end.ts';
 import { endFromStatus } from '../core/end.ts';
 import { isOutOfReach, isPidInUse, livenessOf } from '../system/identity.ts';
-import { rotateLog } from '../system/log-rotation.ts';
 import type { TmuxServer } from '../tmux/server.ts';
 import { lastEndIn } from './journal.ts';
-import { logWriters } from './log-writer.ts';
+import type { LogBounds } from './log-bounds.ts';
 import { LookTurns } from './look-turns.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { ManagedAgent, RunningProcess } from './managed-agent.ts';
@@ -24,7 +22,7 @@ export interface WatchOptions {
   readonly lifecycle: Lifecycle;
   readonly tmux: TmuxServer;
   readonly paths: HomePaths;
-  readonly log: { readonly maxBytes: number; readonly keep: number };
+  readonly logs: LogBounds;
   readonly everyMs?: { readonly liveness: number; readonly samples: number };
   /** Somebody looks at the numbers: they are sampled at the pace of liveness. */
   readonly isWatched: () => boolean;
@@ -46,15 +44,14 @@ interface Step {
 
 /** Looks in a row without a process and without a report before its end counts as unobserved. */
 const UNSEEN_LIMIT = 3;
-
-const OTHERWISE_LIMIT = 2;
 /** The same where tmux does not answer meanwhile: long enough for the loss of its server to be noticed first. */
 const UNSEEN_WITHOUT_TMUX = 10;
 
+/** Looks in a row at a process that was stopped or goes on, against its state. */
+const OTHERWISE_LIMIT = 2;
+
 const SESSIONS_BURST_MS = 100;
 const SESSIONS_DOUBT_MS = 500;
-
-const FLOOD_LOOK_MS = 50;
 
 export class Watch {
   readonly #options: WatchOptions;
@@ -64,7 +61,6 @@ export class Watch {
   readonly #sampler: Sampler;
   readonly #turns = new LookTurns();
   #endTicks = (): void => undefined;
-  #hasStopped = false;
   #sessionsTimer: NodeJS.Timeout | null = null;
 
   constructor(options: WatchOptions) {
@@ -75,7 +71,7 @@ export class Watch {
     this.#steps = [
       { name: 'liveness', everyMs: liveness, run: () => this.#checkLiveness() },
       { name: 'wrappers', everyMs: () => pace.samples, run: () => this.#checkWrappers() },
-      { name: 'log sizes', everyMs: () => 2 * pace.liveness, run: () => this.#rotateLogs() },
+      { name: 'log sizes', everyMs: () => 2 * pace.liveness, run: () => options.logs.keep() },
       { name: 'samples', everyMs: () => (this.#mustSample() ? pace.liveness : pace.samples), run: () => this.sample() },
       { name: 'limits', everyMs: liveness, run: () => options.checkLimits() },
       { name: 'sessions', everyMs: () => pace.samples, run: () => this.checkSessions() },
@@ -89,7 +85,7 @@ export class Watch {
 
   stop(): void {
     this.#endTicks();
-    this.#hasStopped = true;
+    this.#options.logs.stop();
     if (this.#sessionsTimer) clearTimeout(this.#sessionsTimer);
   }
 
@@ -192,29 +188,6 @@ export class Watch {
 
   sample(): void {
     this.#sampler.sample();
-  }
-
-  /** A log that was full may be so again before the next regular look: while one floods, looks follow one another. */
-  async #rotateLogs(): Promise<void> {
-    while (await this.#rotateFullLogs()) {
-      await new Promise((resolve) => setTimeout(resolve, FLOOD_LOOK_MS));
-      if (this.#hasStopped) return;
-    }
-  }
-
-  /** True where one was full. */
-  async #rotateFullLogs(): Promise<boolean> {
-    let rotated = false;
-    const { registry, paths, log } = this.#options;
-    for (const { spec } of registry.all()) {
-      const file = logPath(paths, spec.name);
-      const stat = fs.statSync(file, { throwIfNoEntry: false });
-      if (stat === undefined || stat.size < log.maxBytes) continue;
-      const writer = logWriters(this.#options.tmux.serverPid).get(file) ?? null;
-      await rotateLog({ logPath: file, keep: log.keep, maxBytes: log.maxBytes, writer });
-      rotated = true;
-    }
-    return rotated;
   }
 
   /** tmux says that sessions changed: asked once a burst, since two hundred at once change two hundred times. */

@@ -23,6 +23,7 @@ import { Launcher } from './launcher.ts';
 import { holdToLimits } from './limits/hold-to-limits.ts';
 import type { Throttle } from './limits/throttle.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { LogBounds } from './log-bounds.ts';
 import type { Log } from './log.ts';
 import { Marks } from './marks.ts';
 import { noteLastRun } from './last-run.ts';
@@ -109,7 +110,7 @@ export function wireSupervision({ paths, installation, settings, registry, hub, 
     lifecycle,
     tmux,
     paths,
-    log: settings.log,
+    logs: new LogBounds({ registry, paths, bounds: settings.log, serverPid: () => tmux.serverPid }),
     everyMs: pace,
     isWatched: () => watchers.size > 0,
     graceMs: settings.stopGraceMs,

@@ -5,12 +5,12 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { openStore } from '../../src/store/store.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import { fault } from './fault.ts';
 
 /** Writes ten rows at once, again and again: all ten carry the number of the round. */
 const writer = (file: string): string => `
-import { openStore } from ${JSON.stringify(path.resolve('src/store/store.ts'))};
+import { openStore } from ${JSON.stringify(path.resolve('src/store/open-store.ts'))};
 const { store } = openStore(${JSON.stringify(file)});
 const spec = (name) => ({ name });
 for (let round = 1; ; round += 1) {

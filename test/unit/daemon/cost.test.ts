@@ -10,7 +10,8 @@ import type { MessageUsage } from '../../../src/core/cost.ts';
 import { NO_TOKENS } from '../../../src/core/cost.ts';
 import { Ledger } from '../../../src/daemon/cost/ledger.ts';
 import type { ManagedAgent } from '../../../src/daemon/managed-agent.ts';
-import { openStore, type Store } from '../../../src/store/store.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import type { Store } from '../../../src/store/store.ts';
 
 const DATA = resolve(import.meta.dirname, '../../data/claude');
 const FIRST = '11111111-1111-4111-8111-111111111111';

@@ -23,12 +23,13 @@ import { DEFAULT_RESTART } from '../../../src/core/restart-policy.ts';
 import type { AgentRow } from '../../../src/store/agent-rows.ts';
 import { MIGRATIONS } from '../../../src/store/migrations.ts';
 import type { Sample } from '../../../src/store/sample-rows.ts';
-import { openStore, type Store } from '../../../src/store/store.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import type { Store } from '../../../src/store/store.ts';
 import { until } from '../system/real-processes.ts';
 import { temporaryFolder } from '../system/temp-folder.ts';
 
 const folder = temporaryFolder('store');
-const MODULE = path.resolve('src/store/store.ts');
+const MODULE = path.resolve('src/store/open-store.ts');
 let count = 0;
 const newPath = (): string => {
   const own = `${folder}/${++count}`;

@@ -8,7 +8,8 @@ import type { ChannelInForce } from '../../../../src/daemon/alerts/channels-in-f
 import { Deliveries } from '../../../../src/daemon/alerts/deliveries.ts';
 import { MAX_ATTEMPTS } from '../../../../src/health/alerts/delivery-policy.ts';
 import { ChannelFailure } from '../../../../src/health/channels/channel.ts';
-import { openStore, type Store } from '../../../../src/store/store.ts';
+import { openStore } from '../../../../src/store/open-store.ts';
+import type { Store } from '../../../../src/store/store.ts';
 import { alertOf } from '../../alert-of.ts';
 import { temporaryFolder } from '../../system/temp-folder.ts';
 
