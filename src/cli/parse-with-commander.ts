@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { MuxwardError } from '../core/errors.ts';
 import type { CommandSpec } from './command.ts';
+import { exampleLines, helpWidth, NARROWEST_COLUMN, wrapped } from './help-text.ts';
 import type { OptionSpec } from './option.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
 import type { ParsedArguments } from './parse-arguments.ts';
@@ -24,7 +25,7 @@ export function parseWithCommander(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { help };
-    throw usageError(name, error);
+    throw usageError(name, error, program.options.map(({ long }) => long ?? ''));
   }
   return { args: program.args, options: program.opts() };
 }
@@ -41,12 +42,12 @@ export function helpOf(name: string, summary: string, spec: CommandSpec): string
 function buildCommand(name: string, summary: string, spec: CommandSpec): Command {
   const program = new Command(`muxward ${name}`);
   program.description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`).exitOverride();
-  program.configureHelp({ helpWidth: 100, showGlobalOptions: false });
+  program.configureHelp({ helpWidth: helpWidth(), minWidthToWrap: NARROWEST_COLUMN, showGlobalOptions: false });
   if (spec.arguments !== undefined) program.arguments(spec.arguments);
   if (spec.takesCommand) program.usage(`[options] ${spec.arguments ?? ''} [-- COMMAND [ARG]...]`);
-  program.allowExcessArguments(false).helpOption('-h, --help', 'this text');
+  program.allowExcessArguments(false);
   for (const option of spec.options ?? []) program.addOption(toOption(option));
-  program.optionsGroup('Everywhere:');
+  program.optionsGroup('Everywhere:').helpOption('-h, --help', 'this text');
   for (const option of GLOBAL_OPTIONS) program.addOption(toOption(option));
   program.addHelpText('after', afterHelp(spec));
   return program;
@@ -59,22 +60,31 @@ function toOption({ flags, about, many }: OptionSpec): Option {
 }
 
 function afterHelp({ notes, examples }: CommandSpec): string {
-  const width = Math.max(...examples.map(({ run }) => run.length));
-  const fitsBeside = width <= 60;
-  const lines = examples.map(({ run, about }) =>
-    fitsBeside ? `  ${run.padEnd(width)}   ${about}` : `  ${run}\n      ${about}`,
-  );
-  return `${notes === undefined ? '' : `\n${notes}\n`}\nExamples:\n${lines.join('\n')}`;
+  return `${notes === undefined ? '' : `\n${wrapped(notes)}\n`}\nExamples:\n${exampleLines(examples).join('\n')}`;
 }
 
 /** commander's text is `error: what` and, on a line of its own, `(Did you mean --x?)`. */
-function usageError(name: string, error: CommanderError): MuxwardError {
+function usageError(name: string, error: CommanderError, options: readonly string[]): MuxwardError {
   const [what = '', ...more] = error.message.split('\n');
   const meant = /\(Did you mean (.*)\?\)/.exec(more.join(' '))?.[1];
   const excess = error.code === 'commander.excessArguments' && name === 'spawn';
   const hint = [
-    ...(meant === undefined ? [] : [`did you mean ${meant}?`]),
+    ...didYouMean(meant, error.code === 'commander.unknownOption' ? related(what, options) : []),
     excess ? 'the command to run goes behind --, for example: muxward spawn web -- npm start' : `see muxward ${name} --help`,
   ].join(' ');
   return new MuxwardError('usage', `${name}: ${what.replace(/^error: /, '')}`, { hint });
+}
+
+function didYouMean(meant: string | undefined, others: readonly string[]): string[] {
+  const rest = others.filter((option) => option !== meant);
+  if (meant === undefined) return rest.length === 0 ? [] : [`did you mean ${rest.join(', ')}?`];
+  return [`did you mean ${meant}${rest.length === 0 ? '' : `, or ${rest.join(', ')}`}?`];
+}
+
+const MOST_RELATED = 6;
+
+/** Options that have a word of the unknown one: who writes `--health-http` looks for one about health. */
+function related(what: string, options: readonly string[]): string[] {
+  const words = new Set((/'--([^'=]+)/.exec(what)?.[1] ?? '').split('-').filter((word) => word.length > 2));
+  return options.filter((option) => option.slice(2).split('-').some((word) => words.has(word))).slice(0, MOST_RELATED);
 }

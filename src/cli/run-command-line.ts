@@ -1,7 +1,7 @@
 /** From the words of a command line to an exit status: finds the command, loads it, parses for it and runs it. */
 import { EXIT, MuxwardError } from '../core/errors.ts';
 import { printable, suggest } from '../core/names.ts';
-import type { CommandGroup, CommandSpec, LoadedCommand } from './command.ts';
+import type { CommandSpec, LoadedCommand } from './command.ts';
 import type { GlobalOptions } from './option.ts';
 import { COMMANDS, findCommand } from './command-table.ts';
 import { useCompileCache } from './compile-cache.ts';
@@ -31,7 +31,7 @@ export async function runCommandLine(
   if (!entry.isAtHand) useCompileCache(installation, env);
   const { command } = await entry.load();
   const argvOfCommand = line.wants === 'help' ? ['--help', ...line.rest] : line.rest;
-  const chosen = choose(entry.name, entry.summary, command, argvOfCommand);
+  const chosen = await choose(entry.name, entry.summary, command, argvOfCommand);
   if ('help' in chosen) return show(chosen.help);
   return await runChosen(chosen, line.globals, installation, env);
 }
@@ -72,18 +72,18 @@ function passThrough(argv: readonly string[]): ParsedArguments {
 }
 
 /** The command itself, or the one of a group that is named next; global options may stand between the two. */
-function choose(
+async function choose(
   name: string,
   summary: string,
   command: LoadedCommand,
   argv: readonly string[],
-): Chosen | { readonly help: string } {
+): Promise<Chosen | { readonly help: string }> {
   if (!('subcommands' in command)) return { name, summary, spec: command, argv };
   const at = positionOfName(argv);
   const asksForHelp = argv.includes('--help') || argv.includes('-h');
   const named = at < 0 ? (asksForHelp ? undefined : command.otherwise) : argv[at];
   if (named === undefined) {
-    if (asksForHelp) return { help: groupHelp(name, summary, command) };
+    if (asksForHelp) return { help: (await import('./group-help.ts')).groupHelp(name, summary, command) };
     throw new MuxwardError('usage', `${name}: which of its commands?`, { hint: Object.keys(command.subcommands).join(', ') });
   }
   const spec = command.subcommands[named];
@@ -93,28 +93,6 @@ function choose(
 
 function positionOfName(argv: readonly string[]): number {
   return argv.findIndex((word, index) => !word.startsWith('-') && argv[index - 1] !== '--home');
-}
-
-function groupHelp(name: string, summary: string, { subcommands, otherwise }: CommandGroup): string {
-  const width = Math.max(...Object.keys(subcommands).map((key) => key.length));
-  const rows = Object.entries(subcommands).map(
-    ([key, spec]) => `  ${key.padEnd(width)}   ${spec.summary}${key === otherwise ? ' (if none is named)' : ''}`,
-  );
-  const examples = Object.values(subcommands).slice(0, 2).map(({ examples: [first] }) => `  ${first.run}   ${first.about}`);
-  return [
-    `Usage: muxward ${name} COMMAND [options]`,
-    '',
-    `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`,
-    '',
-    'Commands:',
-    ...rows,
-    '',
-    'Examples:',
-    ...examples,
-    '',
-    `muxward ${name} COMMAND --help tells the rest.`,
-    '',
-  ].join('\n');
 }
 
 async function showHelp(line: SplitLine): Promise<number> {
@@ -131,7 +109,7 @@ async function runHelpOf([name = '', ...rest]: readonly string[]): Promise<numbe
   const entry = findCommand(name);
   if (!entry) throw unknownCommand(name);
   const { command } = await entry.load();
-  const chosen = choose(entry.name, entry.summary, command, [...rest, '--help']);
+  const chosen = await choose(entry.name, entry.summary, command, [...rest, '--help']);
   if ('help' in chosen) return show(chosen.help);
   const { helpOf } = await import('./parse-with-commander.ts');
   return show(helpOf(chosen.name, chosen.summary, chosen.spec));

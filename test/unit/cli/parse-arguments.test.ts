@@ -66,6 +66,11 @@ describe('commander', () => {
     const error = commander(['web', '--folow']);
     expect(error).toMatchObject({ code: 'usage', exitCode: 2, message: "x: unknown option '--folow'", hint: 'did you mean --follow? see muxward x --help' });
   });
+
+  it('names options that share a word with an unknown one', () => {
+    expect(commander(['web', '--env'])).toMatchObject({ hint: 'did you mean --env-file? see muxward x --help' });
+    expect(commander(['web', '--follow-file'])).toMatchObject({ hint: 'did you mean --env-file, --follow? see muxward x --help' });
+  });
 });
 
 describe('options in front of the command', () => {
