@@ -1,6 +1,6 @@
 // The conversation of an agent of the real Claude Code: resumed whatever ends it, one writer at a time, counted, and bounded.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BudgetState } from '../../src/core/budget.ts';
 import type { CostReport } from '../../src/core/cost-report.ts';
@@ -23,6 +23,11 @@ describeClaude('a conversation', { timeout: 180_000 }, () => {
 
   afterAll(() => claude.end());
 
+  /** On the screen it is a moment before it is written down. */
+  const writtenDown = async (name: string, what: string) => {
+    const transcript = await claude.transcript(name);
+    await eventually(() => existsSync(transcript) && readFileSync(transcript, 'utf8').includes(what), `${what} is written down`, LONG_MS);
+  };
   const headless = (name: string, prompt: string, ...flags: string[]) => claude.spawn(name, '--headless', '--permission-mode', 'acceptEdits', '--prompt', prompt, ...flags);
   const idle = (name: string) => home.ok('wait', name, '--for', 'idle', '--timeout', '60s');
   /** What the stand-in says that the turns of these prompts used, by the price of its model. */
@@ -34,9 +39,7 @@ describeClaude('a conversation', { timeout: 180_000 }, () => {
   test('goes on after a kill of the agent, of the daemon, and a stop; /branch and /clear begin others, which are resumed from then on', async () => {
     await claude.spawn('coder', '--permission-mode', 'acceptEdits', '--prompt', 'I am coder\nstub:say remembered');
     await claude.shows('coder', '● remembered', LONG_MS);
-    const transcript = await claude.transcript('coder');
-    // On the screen it is a moment before it is written down.
-    await eventually(() => existsSync(transcript) && readFileSync(transcript, 'utf8').includes('"text":"remembered"'), 'the answer is written down', LONG_MS);
+    await writtenDown('coder', '"text":"remembered"');
     const { sessionId, pid } = await home.agent('coder');
     process.kill(pid as number, 'SIGKILL');
     await home.agentThat('coder', 'runs again', ({ generation, state }) => generation === 2 && state !== 'spawning', LONG_MS);
@@ -59,6 +62,7 @@ describeClaude('a conversation', { timeout: 180_000 }, () => {
     await claude.ready('coder');
     await home.ok('keys', 'coder', '/', 'b', 'r', 'a', 'n', 'c', 'h', 'Space', 'Enter');
     const branched = await home.agentThat('coder', 'is in a branch of its conversation', (agent) => agent.sessionId !== sessionId, LONG_MS);
+    await writtenDown('coder', '"text":"remembered"');
     await home.ok('restart', 'coder');
     await claude.shows('coder', '● remembered', LONG_MS);
     expect((await home.agent('coder')).sessionId).toBe(branched.sessionId);
@@ -66,11 +70,28 @@ describeClaude('a conversation', { timeout: 180_000 }, () => {
     await claude.ready('coder');
     await home.ok('keys', 'coder', '/', 'c', 'l', 'e', 'a', 'r', 'Space', 'Enter');
     const cleared = await home.agentThat('coder', 'is in another conversation', (agent) => agent.sessionId !== branched.sessionId, LONG_MS);
+    await writtenDown('coder', '"uuid"');
     await home.ok('restart', 'coder');
     await claude.ready('coder');
     expect((await home.agent('coder')).sessionId).toBe(cleared.sessionId);
     expect(claude.stub.prompts().filter((prompt) => prompt.includes('I am coder'))).toHaveLength(1);
     await home.ok('rm', '--force', 'coder');
+  });
+
+  test('begins anew where Claude Code was killed before it wrote more than a name', async () => {
+    await claude.spawn('early');
+    await claude.ready('early');
+    await home.ok('stop', 'early');
+    const { sessionId } = await home.agent('early');
+    const transcript = await claude.transcript('early');
+    mkdirSync(dirname(transcript), { recursive: true });
+    writeFileSync(transcript, `${JSON.stringify({ type: 'custom-title', customTitle: 'early', sessionId })}\n`);
+    await home.ok('start', 'early');
+    await claude.ready('early');
+    await home.ok('send', 'early', 'I am early\nstub:say here');
+    await claude.shows('early', '● here');
+    expect((await home.agent('early')).sessionId).not.toBe(sessionId);
+    await home.ok('rm', '--force', 'early');
   });
 
   test('keeps its id when it cannot be resumed, and says so', async () => {

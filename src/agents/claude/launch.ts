@@ -14,7 +14,7 @@ import { headlessCommand, headlessPrompt } from './headless/launch.ts';
 import { headlessMessage } from './message.ts';
 import { claudeSettings } from './settings-file.ts';
 import { userStatusLine } from './status-line.ts';
-import { configFolder, findTranscript } from './transcript-path.ts';
+import { configFolder, findTranscript, isWithoutEntries } from './transcript-path.ts';
 
 export const PERMISSION_MODES = ['acceptEdits', 'auto', 'bypassPermissions', 'manual', 'dontAsk', 'plan'] as const;
 
@@ -31,8 +31,7 @@ export const claudeCode: AgentType = {
     }
     refuseOwnSettings(spec, own);
     const chosen = chosenConversation(spec, own);
-    const sessionId = context.sessionId ?? chosen.sessionId ?? crypto.randomUUID();
-    const resumes = findTranscript(spec, sessionId) !== undefined;
+    const { sessionId, resumes } = conversationOf(spec, context.sessionId, chosen.sessionId);
     const conversation = resumes ? ['--resume', sessionId] : ['--session-id', sessionId];
     // A conversation that the user names is told the prompt, once; one that was muxward's was told it already.
     const isTold = context.hasTalked === true || (resumes && context.sessionId !== null);
@@ -47,6 +46,14 @@ export const claudeCode: AgentType = {
     return { ...common, argv: headlessCommand(spec.headless, context, [program, ...words, ...maxBudget(spec, context)]), files: { ...files(spec, context), ...first } };
   },
 };
+
+/** A conversation of muxward's own that came to nothing is left for a new one; what the user chose is Claude Code's to judge. */
+function conversationOf(spec: AgentSpec, own: string | null, chosen: string | null): { sessionId: string; resumes: boolean } {
+  const sessionId = own ?? chosen ?? crypto.randomUUID();
+  const transcript = findTranscript(spec, sessionId);
+  if (own !== null && transcript !== undefined && isWithoutEntries(transcript)) return { sessionId: crypto.randomUUID(), resumes: false };
+  return { sessionId, resumes: transcript !== undefined };
+}
 
 /** Claude Code's own bound holds for one run, so it gets what is left; one that lives on takes a raised budget, this does not. */
 function maxBudget({ headless }: AgentSpec, { leftUsd }: LaunchContext): string[] {

@@ -24,6 +24,29 @@ export function findTranscript(spec: Placed, sessionId: string): string | undefi
   return folders.map((folder) => path.join(projects, folder, `${sessionId}.jsonl`)).find((file) => fs.existsSync(file));
 }
 
+/** Longer files hold more than names and modes. */
+const MOST_PREAMBLE_BYTES = 65_536;
+
+/**
+ * True where Claude Code wrote a conversation's name and modes into its file, and was killed before the first entry (after
+ * /clear it takes 0.2 s). It then refuses both to resume that id (`No conversation found`) and to begin it (`already in use`):
+ * seen with 2.1.329, which wants one entry with a `uuid`. A file with anything else in it is for Claude Code to judge.
+ */
+export function isWithoutEntries(transcript: string): boolean {
+  if (fs.statSync(transcript).size > MOST_PREAMBLE_BYTES) return false;
+  const whole = fs.readFileSync(transcript, 'utf8').split('\n').slice(0, -1);
+  return whole.every((line) => isPreamble(line));
+}
+
+function isPreamble(line: string): boolean {
+  try {
+    const entry: unknown = JSON.parse(line);
+    return typeof entry === 'object' && entry !== null && !('uuid' in entry);
+  } catch {
+    return false;
+  }
+}
+
 /** Where that conversation's subagents write, one file each. */
 export function subagentFolder(transcript: string): string {
   return path.join(transcript.replace(/\.jsonl$/, ''), 'subagents');

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { claudeCode } from '../../../../src/agents/claude/launch.ts';
 import { withTrust } from '../../../../src/agents/claude/trust.ts';
 import { failureOf } from '../../../helpers/failure-of.ts';
@@ -34,6 +37,44 @@ describe('a start of Claude Code', () => {
 
   it('refuses settings of the user’s own beside its own', () => {
     expect(failureOf(() => plan({ command: ['/usr/bin/claude', '--settings', 'x'] })).message).toContain('there can be only one');
+  });
+});
+
+describe('a later start of Claude Code', () => {
+  const OWN = '40e8c1b4-0b33-41b2-b1cd-234db9518f44';
+  const TITLE = `{"type":"custom-title","customTitle":"coder","sessionId":"${OWN}"}\n`;
+  let folder: string;
+
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'launch-'));
+    fs.mkdirSync(path.join(folder, 'projects/-work'), { recursive: true });
+  });
+  afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+  const next = (transcript: string | null, prompt: string | null = 'do it', command = ['/usr/bin/claude'], sessionId: string | null = OWN) => {
+    if (transcript !== null) fs.writeFileSync(path.join(folder, 'projects/-work', `${OWN}.jsonl`), transcript);
+    return claudeCode.plan(specOf('coder', { cwd: '/work', env: { CLAUDE_CONFIG_DIR: folder }, prompt, command }), { ...CONTEXT, generation: 2, sessionId });
+  };
+
+  it('resumes what was written down, and begins what was not', () => {
+    expect(next(`${TITLE}{"type":"user","uuid":"u","message":{}}\n`)).toMatchObject({ sessionId: OWN, resumes: true, promptGiven: false });
+    expect(next(`{"type":"user","uuid":"u","message":"${'x'.repeat(70_000)}"}\n`)).toMatchObject({ sessionId: OWN, resumes: true });
+    fs.rmSync(path.join(folder, 'projects/-work', `${OWN}.jsonl`));
+    expect(next(null)).toMatchObject({ sessionId: OWN, resumes: false, promptGiven: true });
+  });
+
+  it('begins a new conversation where nothing but its name was written before it was killed, and tells the prompt', () => {
+    for (const preamble of ['', TITLE, `${TITLE}{"type":"user","uu`]) {
+      const { sessionId, resumes, promptGiven, argv } = next(preamble);
+      expect({ resumes, promptGiven }).toEqual({ resumes: false, promptGiven: true });
+      expect(sessionId).not.toBe(OWN);
+      expect(argv.join(' ')).toContain(`--session-id ${sessionId} -- do it`);
+    }
+  });
+
+  it('leaves to Claude Code what cannot be read, and what the user chose', () => {
+    expect(next('no transcript\n')).toMatchObject({ sessionId: OWN, resumes: true });
+    expect(next(TITLE, null, ['/usr/bin/claude', '--resume', OWN], null)).toMatchObject({ sessionId: OWN, resumes: true });
   });
 });
 
