@@ -1,7 +1,8 @@
 #!/bin/sh
-# Takes down one hook call of an agent's program: `sh agent-hook.sh EVENT`, with the call's JSON on standard input.
-# Claude Code runs it, because the settings file that muxward starts it with says so. It works while no daemon runs,
-# costs a few milliseconds, never fails the agent, and prints nothing unless an answer waits.
+# Takes down one hook call of an agent's program: `sh agent-hook.sh EVENT`, with the call's JSON on standard input, or
+# read by a shell that has the event and this folder as its arguments. The settings file that muxward starts Claude Code
+# with says so. It works while no daemon runs, costs a few milliseconds, never fails the agent, and prints nothing
+# unless an answer waits.
 #
 # A call becomes one file of the agent's own, so that calls of many subagents never mix and half a call is known:
 #     <home>/run/<agent>/hooks.d/<uptime>-<pid>
@@ -17,7 +18,7 @@ mw_most=1048576
 # So many unread calls are kept of tools, and twice as many of what is rarer and says more.
 mw_kept=2000
 
-mw_event=${1-} mw_run=${MUXWARD_HOME-}/run/${MUXWARD_AGENT-}
+mw_event=${1-} mw_scripts=${2:-${0%/*}} mw_run=${MUXWARD_HOME-}/run/${MUXWARD_AGENT-}
 mw_spool=$mw_run/hooks.d mw_uptime=0
 umask 077
 
@@ -43,5 +44,5 @@ mw_id=$mw_uptime-$$
   head -c "$mw_most"
   printf '\nend\n'
 } >"$mw_spool/$mw_id" 2>/dev/null
-if [ -d "$mw_run/answers" ] && [ -r "${0%/*}/agent-hook-answer.sh" ]; then . "${0%/*}/agent-hook-answer.sh"; fi
+if [ -d "$mw_run/answers" ] && [ -r "$mw_scripts/agent-hook-answer.sh" ]; then . "$mw_scripts/agent-hook-answer.sh"; fi
 exit 0

@@ -23,9 +23,10 @@ export interface Activity {
 
 /** Somebody else who could be asked what an agent does, and what they say now. */
 export interface Witness {
-  readonly source: 'title' | 'session';
+  /** `version`: of a program that muxward does not know in this version, so that it may be misread. */
+  readonly source: 'title' | 'session' | 'version';
   readonly says: string;
-  /** The title itself, or what it waits for. */
+  /** The title itself, what it waits for, or the version that is known. */
   readonly evidence: string;
   /** Since when they say so; null where that is not known. */
   readonly at: string | null;

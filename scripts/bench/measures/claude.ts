@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { hookCommand } from '../../../src/agents/claude/settings-file.ts';
 import { connect } from '../../../src/client/index.ts';
 import { installClaude } from '../../../test/helpers/claude/install-claude.ts';
 import { BenchError } from '../bench-error.ts';
@@ -22,7 +23,7 @@ const CALLS_IN_A_ROW = 20;
 const IN_A_ROW = `n=0; while [ $n -lt ${CALLS_IN_A_ROW} ]; do /bin/sh -c "$1" <"$2" >/dev/null || exit; n=$((n + 1)); done`;
 const STARTS_A_REP = 4;
 const SHOWN_WITHIN_MS = 5000;
-const SCRIPT = path.resolve(import.meta.dirname, '../../agent-hook.sh');
+const CALL = hookCommand(path.resolve(import.meta.dirname, '../../..'), 'PreToolUse');
 const HOOKED = 'hooked';
 
 export async function measureClaude(bench: Bench): Promise<Line[]> {
@@ -59,7 +60,7 @@ async function firstTurns(bench: Bench): Promise<Line[]> {
   }
 }
 
-/** Hook calls as Claude Code makes them: a shell that becomes the script, with the call's JSON on its input. */
+/** Hook calls as Claude Code makes them: a shell that reads the script, with the call's JSON on its input. */
 class HookCalls {
   readonly #bench: Bench;
   readonly #env: Readonly<Record<string, string>>;
@@ -77,7 +78,7 @@ class HookCalls {
 
   readonly call: Take = async () => {
     for (const name of fs.readdirSync(this.#unread)) fs.rmSync(path.join(this.#unread, name));
-    return this.#inARow(`exec /bin/sh '${SCRIPT}' PreToolUse`);
+    return this.#inARow(CALL);
   };
 
   readonly nothing: Take = async () => this.#inARow(':');
@@ -92,7 +93,7 @@ class HookCalls {
   readonly untilShown: Take = async () => {
     const client = connect({ home: this.#bench.muxward.folder });
     const startedAtMs = performance.now();
-    this.#callOnce(HOOKED, `exec /bin/sh '${SCRIPT}' PreToolUse`);
+    this.#callOnce(HOOKED, CALL);
     while (performance.now() - startedAtMs < SHOWN_WITHIN_MS) {
       const { activity } = await client.call('GET /api/agents/:name', undefined, { path: { name: HOOKED } });
       if (activity.detail?.startsWith(`T${this.#count} `) || activity.detail === `T${this.#count}`) return performance.now() - startedAtMs;

@@ -7,13 +7,15 @@ import { mayGoOn, type Mind } from './mind.ts';
 const SETTLES_MS = 5000;
 /** Where there is no session file, so long without a further hook counts as rest. */
 const SETTLES_ALONE_MS = 1000;
+/** A question that only the session file tells of: within this time comes the hook that has its text, if there is one. */
+const HOOK_FOLLOWS_MS = 500;
 /** A prompt that it was started with is taken up within a second of its start, and within several on a loaded machine. */
 const TAKES_UP_MS = 15_000;
 
 /** `nowMs`: wall clock. */
 export function activityOf(mind: Mind, nowMs: number): Activity {
   const [ask] = mind.asks;
-  if (ask !== undefined) {
+  if (ask !== undefined && !isToCome(ask, nowMs)) {
     const more = mind.asks.length > 1 ? ` (and ${mind.asks.length - 1} more)` : '';
     return activity('waiting', { ...ask, detail: `${ask.text}${more}` });
   }
@@ -42,9 +44,17 @@ export function activityOf(mind: Mind, nowMs: number): Activity {
   }
 }
 
-/** When a turn that is over counts as rest even if nothing more is heard, in wall-clock milliseconds; otherwise null. */
+/** When something counts though nothing more is heard, a question or the rest after a turn, in wall-clock milliseconds; otherwise null. */
 export function settlesAt(mind: Mind): number | null {
-  return (mind.phase === 'turn-over' || mind.phase === 'prompted') && mind.asks.length === 0 ? settlesAtMs(mind) : null;
+  const [ask] = mind.asks;
+  if (ask !== undefined) return ask.key === 'session' ? Date.parse(ask.at) + HOOK_FOLLOWS_MS : null;
+  return mind.phase === 'turn-over' || mind.phase === 'prompted' ? settlesAtMs(mind) : null;
+}
+
+/** Its text is on its way, perhaps. A clock that was set back hides no question. */
+function isToCome({ key, at }: Mind['asks'][number], nowMs: number): boolean {
+  const ageMs = nowMs - Date.parse(at);
+  return key === 'session' && ageMs >= 0 && ageMs < HOOK_FOLLOWS_MS;
 }
 
 function settlesAtMs(mind: Mind): number {

@@ -12,6 +12,8 @@ export interface SessionFact {
   readonly waitingFor: string | null;
   /** ISO 8601, UTC: when the status became so. */
   readonly at: string;
+  /** Of Claude Code; null where it does not say. */
+  readonly version: string | null;
 }
 
 const STATUSES = ['busy', 'idle', 'waiting', 'shell'] as const;
@@ -28,5 +30,5 @@ export function readSession(content: string): SessionFact | undefined {
   const sessionId = textOf(fields['sessionId']);
   const atMs = fields['statusUpdatedAt'];
   if (status === undefined || sessionId === undefined || typeof atMs !== 'number') return undefined;
-  return { sessionId, status, waitingFor: textOf(fields['waitingFor']) ?? null, at: new Date(atMs).toISOString() };
+  return { sessionId, status, waitingFor: textOf(fields['waitingFor']) ?? null, at: new Date(atMs).toISOString(), version: textOf(fields['version']) ?? null };
 }

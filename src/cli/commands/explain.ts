@@ -1,6 +1,7 @@
 /** `explain`: what an agent does, who said so and when, and what was said before. */
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
+import type { Witness } from '../../core/activity.ts';
 import type { AgentDetails } from '../../core/agent.ts';
 import { EXIT } from '../../core/errors.ts';
 import type { MuxwardEvent } from '../../core/event.ts';
@@ -51,10 +52,13 @@ async function render(agent: AgentDetails, heard: Awaited<ReturnType<typeof hear
     `evidence  ${safeLine(evidence)}${age(at)}${source === undefined ? '' : ` (source: ${source})`}`,
     ...(typeof line === 'string' ? [`shows     ${safeLine(line)}`] : []),
   ];
-  const others = agent.witnesses.map(({ source: who, says, evidence: shown, at: since, agrees }) => {
-    const named = who === 'title' ? `its title says ${says} (${safeLine(shown)})` : `its session file says ${says}${shown === '' ? '' : ` (${safeLine(shown)})`}${age(since)}`;
-    return `${agrees ? 'agrees' : 'DIFFERS'}${' '.repeat(agrees ? 4 : 3)}${named}`;
-  });
+  const saidBy = ({ source: who, says, evidence: shown, at: since }: Witness): string =>
+    ({
+      title: `its title says ${says} (${safeLine(shown)})`,
+      session: `its session file says ${says}${shown === '' ? '' : ` (${safeLine(shown)})`}${age(since)}`,
+      version: `it is version ${safeLine(says)}, and ${shown}: it may be misread`,
+    })[who];
+  const others = agent.witnesses.map((witness) => `${witness.agrees ? 'agrees    ' : 'DIFFERS   '}${saidBy(witness)}`);
   const before = heard.map((each) => `  ${each.at}  ${what(each)}  (${safeLine(each.evidence)})`);
   return `${[...lines, ...others, ...(before.length === 0 ? [] : ['', 'before, newest first', ...before])].join('\n')}\n`;
 }

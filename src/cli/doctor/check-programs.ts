@@ -1,15 +1,8 @@
 /** Programs besides tmux: claude and git for those who use them, sh and mkfifo for the wrapper. */
 import { findProgram } from '../../config/find-program.ts';
+import { isTriedClaude, TRIED_CLAUDE } from '../../core/tried-claude.ts';
 import { askProgram } from './ask-program.ts';
 import { note, ok, problem, type Check } from './finding.ts';
-
-/** The version on which muxward's understanding of Claude Code rests. */
-const TRIED_CLAUDE = '2.1.329';
-
-/** Other patches of the same minor version hardly differ. */
-function isTried(version: string): boolean {
-  return version.split('.').slice(0, 2).join('.') === TRIED_CLAUDE.split('.').slice(0, 2).join('.');
-}
 
 const INSTALL_CLAUDE = 'npm install -g @anthropic-ai/claude-code';
 
@@ -18,7 +11,7 @@ export const checkClaude: Check = async ({ env }) => {
   if (program === undefined) return [problem('claude not found on PATH', INSTALL_CLAUDE)];
   const answer = await askProgram(program, ['--version'], env);
   const version = answer.kind === 'said' ? /\d+(\.\d+)+/.exec(answer.text)?.[0] : undefined;
-  if (version !== undefined) return [isTried(version) ? ok(`claude ${version}`) : note(`claude ${version}: muxward was tried with ${TRIED_CLAUDE}, so activity or messages may be misread`, `npm install -g @anthropic-ai/claude-code@${TRIED_CLAUDE}`)];
+  if (version !== undefined) return [isTriedClaude(version) ? ok(`claude ${version}`) : note(`claude ${version}: muxward was tried with ${TRIED_CLAUDE}, so activity or messages may be misread`, `npm install -g @anthropic-ai/claude-code@${TRIED_CLAUDE}`)];
   return [problem(`claude does not tell its version (${answer.kind === 'failed' ? answer.why : program})`, INSTALL_CLAUDE)];
 };
 

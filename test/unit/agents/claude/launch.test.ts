@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { claudeCode } from '../../../../src/agents/claude/launch.ts';
+import { hookCommand } from '../../../../src/agents/claude/settings-file.ts';
 import { withTrust } from '../../../../src/agents/claude/trust.ts';
 import { failureOf } from '../../../helpers/failure-of.ts';
 import { specOf } from '../../daemon/spec-of.ts';
@@ -17,7 +18,7 @@ describe('a start of Claude Code', () => {
       /^\/usr\/bin\/claude --settings \/run\/coder\/claude-settings.json --permission-mode plan --name coder --model opus --allowedTools Edit --allowedTools Bash\(npm test:\*\) --mcp-config \/x\/mcp.json --session-id [0-9a-f-]{36} -- !not a command$/,
     );
     const { hooks } = JSON.parse(files?.['claude-settings.json'] ?? '') as { hooks: Record<string, [{ hooks: [{ command: string }] }]> };
-    expect(hooks['PermissionRequest']?.[0].hooks[0].command).toMatch(/^exec \/bin\/sh '.*scripts\/agent-hook.sh' PermissionRequest$/);
+    expect(hooks['PermissionRequest']?.[0].hooks[0].command).toBe(hookCommand(process.cwd(), 'PermissionRequest'));
   });
 
   it('refuses what Claude Code would take for something else, or change', () => {

@@ -107,6 +107,14 @@ describe('what was not recorded', () => {
     expect(activityOf(one, now)).toMatchObject({ status: 'waiting', detail: 'write b?' });
   });
 
+  it('a question that the session file tells of first is told once, with its text where a hook has it', () => {
+    const seen = after(working, { atMs: 30, session: { sessionId: 's', status: 'waiting', waitingFor: 'permission prompt', statusUpdatedAt: 30 } });
+    const status = (ms: number): string => activityOf(seen, Date.parse(at(ms))).status;
+    expect([status(31), settlesAt(seen), status(530), status(-3_600_000)]).toEqual(['working', Date.parse(at(530)), 'waiting', 'waiting']);
+    const asked = hear(seen, hookOf(40, 'PermissionRequest', { session_id: 's', tool_name: 'Write', tool_input: { file_path: '/x/a' } }));
+    expect(activityOf(asked, Date.parse(at(41)))).toMatchObject({ status: 'waiting', detail: 'write a?' });
+  });
+
   it('what is asked is one line without control characters, however it was written', () => {
     const asked = hear(working, hookOf(30, 'PermissionRequest', { session_id: 's', tool_name: 'Bash', tool_input: { command: `a\nb\t${'x'.repeat(500)}` } }));
     const { detail } = activityOf(asked, now);
@@ -126,7 +134,7 @@ describe('a session that was started with a prompt', () => {
 
   it('is not idle before it has taken that up, whatever its session file says', () => {
     expect(activityOf(up, now + 5000)).toMatchObject({ status: 'working', detail: 'takes up its first prompt' });
-    const idle = { sessionId: 's', status: 'idle', waitingFor: null, at: at(500) } as const;
+    const idle = { sessionId: 's', status: 'idle', waitingFor: null, at: at(500), version: null } as const;
     expect(activityOf(see(up, idle), now + 5000)).toMatchObject({ status: 'working' });
     expect(activityOf(see(newMind(1, at(0), true), idle), now + 5000)).toMatchObject({ status: 'working' });
     const working = hear(up, hookOf(900, 'UserPromptSubmit', { session_id: 's' }));
@@ -146,12 +154,16 @@ describe('a session that was started with a prompt', () => {
 
 describe('witnesses', () => {
   const idle = { status: 'idle', evidence: 'hook Stop', at: at(0) } as const;
-  const busy = { sessionId: 's', status: 'busy', waitingFor: null, at: at(0) } as const;
+  const busy = { sessionId: 's', status: 'busy', waitingFor: null, at: at(0), version: '2.1.400' } as const;
 
   it('agree or differ', () => {
     expect(witnessesOf(idle, '✳ coder', { ...busy, status: 'idle' }).map(({ agrees }) => agrees)).toEqual([true]);
     expect(witnessesOf(idle, '◐ coder', busy)).toMatchObject([{ source: 'title', says: 'working', agrees: false }, { source: 'session', says: 'busy', agrees: false }]);
     expect(witnessesOf({ ...idle, status: 'working' }, '◑ coder', busy).map(({ agrees }) => agrees)).toEqual([true, true]);
+  });
+
+  it('tell of a version that muxward was not tried with', () => {
+    expect(witnessesOf(idle, null, { ...busy, status: 'idle', version: '3.0.1' })).toMatchObject([{ source: 'session', agrees: true }, { source: 'version', says: '3.0.1', agrees: false }]);
   });
 
   it('of which there are none say nothing', () => {

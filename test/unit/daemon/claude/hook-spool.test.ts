@@ -1,11 +1,12 @@
 // The real script writes, the spool reads, a real store keeps what was taken.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { homePaths, runPaths } from '../../../../src/config/paths.ts';
 import { systemClock, type Clock } from '../../../../src/core/clock.ts';
 import type { HookRecord } from '../../../../src/agents/claude/hook-record.ts';
+import { hookCommand } from '../../../../src/agents/claude/settings-file.ts';
 import { HookSpool } from '../../../../src/daemon/claude/hook-spool.ts';
 import { HookStream } from '../../../../src/daemon/claude/hook-stream.ts';
 import { EventHub } from '../../../../src/daemon/event-hub.ts';
@@ -90,6 +91,20 @@ describe('the spool of hook calls', () => {
     await until('they are taken', () => home.taken.length === 1);
     expect(home.taken[0]).toMatchObject({ event: 'PreToolUse', sessionId: 's1', generation: 7, payload: { tool_name: 'Bash' } });
     await empty(home);
+  });
+
+  it('is written to by the command that Claude Code is given, from a folder of any name', async () => {
+    const home = newHome();
+    const installation = path.join(folder, "it's here");
+    const call = (): number | null => spawnSync('/bin/sh', ['-c', hookCommand(installation, 'Stop')], { env: home.env, input: '{"session_id":"s1"}' }).status;
+    expect(call()).toBe(0);
+    expect(readdirSync(home.spooled)).toEqual([]);
+    mkdirSync(installation);
+    symlinkSync(path.dirname(SCRIPT), path.join(installation, 'scripts'));
+    expect(call()).toBe(0);
+    home.start();
+    await until('it is taken', () => home.taken.length === 1);
+    expect(home.taken[0]).toMatchObject({ event: 'Stop', sessionId: 's1', generation: 7 });
   });
 
   it('takes up what came while no daemon ran, in order and once', async () => {
