@@ -6,6 +6,7 @@ import type { Checkpoint, CheckpointRoot, CheckpointTrigger } from '../core/chec
 import { MuxwardError } from '../core/errors.ts';
 import { formatSize } from '../core/units.ts';
 import { saveConversation, type Transcript } from './conversation.ts';
+import { seal } from './environment.ts';
 import { findRoot, type Root } from './find-root.ts';
 import { inTurn } from './in-turn.ts';
 import { heldRefs, Manifests } from './manifests.ts';
@@ -35,7 +36,7 @@ export interface CheckpointRequest {
   readonly screen: string | null;
   /** The specification without environment values. */
   readonly definition: Omit<AgentSpec, 'env'>;
-  readonly environmentNames: readonly string[];
+  readonly environment: AgentSpec['env'];
   /** Files that are saved though they are ignored; absolute. */
   readonly also?: readonly string[];
   /** Nothing is made where files and conversation are those of the newest one. */
@@ -115,18 +116,19 @@ function isAsTheNewest(manifests: Manifests, agent: string, roots: readonly Chec
 
 type Named = Pick<Checkpoint, 'version' | 'id' | 'agent' | 'agentId' | 'type' | 'message' | 'trigger' | 'isGood' | 'state' | 'cwd' | 'environmentNames'>;
 
-function named({ id, agent, agentId, type, message, trigger, isGood, state, cwd, environmentNames }: CheckpointRequest): Named {
-  return { version: 1, id, agent, agentId, type, message, trigger, isGood, state, cwd, environmentNames };
+function named({ id, agent, agentId, type, message, trigger, isGood, state, cwd, environment }: CheckpointRequest): Named {
+  return { version: 1, id, agent, agentId, type, message, trigger, isGood, state, cwd, environmentNames: Object.keys(environment).sort() };
 }
 
 async function saveTexts(vault: Vault, request: CheckpointRequest) {
   const pieces = piecesOf(vault, request.agent);
   const conversation = request.transcript === null ? null : await saveConversation(pieces, request.transcript);
   const definition = await pieces.put(Buffer.from(JSON.stringify(request.definition)));
+  const environment = Object.keys(request.environment).length === 0 ? null : await pieces.put(seal(vault.manifests.folder, request.environment));
   const screen = request.screen === null ? null : await pieces.put(Buffer.from(request.screen));
   return {
-    saved: { conversation: conversation?.saved ?? null, definition: definition.piece, screen: screen?.piece ?? null },
-    written: (conversation?.written ?? 0) + definition.written + (screen?.written ?? 0),
+    saved: { conversation: conversation?.saved ?? null, definition: definition.piece, ...(environment && { environment: environment.piece }), screen: screen?.piece ?? null },
+    written: (conversation?.written ?? 0) + definition.written + (environment?.written ?? 0) + (screen?.written ?? 0),
   };
 }
 

@@ -82,6 +82,6 @@ export function sweepShadows({ places }: Vault): void {
 }
 
 /** All pieces of a checkpoint. */
-export function hashesOf({ definition, screen, conversation }: Checkpoint): string[] {
-  return [definition, ...(screen === null ? [] : [screen]), ...(conversation?.pieces ?? [])].map(({ hash }) => hash);
+export function hashesOf({ definition, environment, screen, conversation }: Checkpoint): string[] {
+  return [definition, ...(environment ? [environment] : []), ...(screen === null ? [] : [screen]), ...(conversation?.pieces ?? [])].map(({ hash }) => hash);
 }

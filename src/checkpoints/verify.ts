@@ -19,7 +19,7 @@ export async function glanceAt(vault: Vault, checkpoint: Checkpoint): Promise<st
   return [...texts, ...trees.flat()];
 }
 
-async function faultsOfTexts(vault: Vault, { agent, definition, screen, conversation }: Checkpoint): Promise<string[]> {
+async function faultsOfTexts(vault: Vault, { agent, definition, environment, screen, conversation }: Checkpoint): Promise<string[]> {
   const pieces = piecesOf(vault, agent);
   const faults: string[] = [];
   const check = async (what: string, read: () => Promise<unknown>): Promise<void> => {
@@ -31,6 +31,7 @@ async function faultsOfTexts(vault: Vault, { agent, definition, screen, conversa
     }
   };
   await check('definition', () => pieces.get(definition));
+  if (environment !== undefined) await check('environment', () => pieces.get(environment));
   if (screen !== null) await check('screen', () => pieces.get(screen));
   if (conversation !== null) await check('conversation', () => readConversation(pieces, conversation));
   return faults;

@@ -81,6 +81,8 @@ export interface Checkpoint {
   /** The specification without environment values. */
   readonly definition: Piece;
   readonly environmentNames: readonly string[];
+  /** Their values, encrypted; absent where there are none, and in an imported one. */
+  readonly environment?: Piece;
   readonly screen: Piece | null;
   /** Where it stood in its messages and its task. */
   readonly cursor: null;
@@ -160,5 +162,7 @@ export interface RollbackReply {
   readonly part: RollbackPart;
   readonly filesChanged: number;
   readonly restarted: boolean;
+  /** The agent had been removed, and is there again; it does not run. */
+  readonly broughtBack: boolean;
   readonly sessionId: string | null;
 }

@@ -79,6 +79,16 @@ describeClaude('going back', () => {
     const again = (await sentWith('AFTER-UNDO')).join('\n');
     expect(again).toMatch(/TURN-1 is done[^]*TURN-2 is done[^]*TURN-3 is done[^]*AFTER-UNDO/);
     expect(again).not.toContain('AFTER-BACK');
+    await claude.shows('coder', '● I am here again');
+
+    // Removed and brought back it is where it was then, with the conversation and all that it was started with.
+    await claude.home.ok('rm', '--force', 'coder');
+    expect(await claude.home.json('rollback', 'coder', first.id)).toMatchObject({ broughtBack: true });
+    expect([content('a.txt'), content('b.txt')]).toEqual(['one', null]);
+    await claude.home.ok('start', 'coder');
+    await claude.ready('coder');
+    await claude.home.ok('send', 'coder', 'AFTER-RM\nstub:say I am there after all');
+    expect((await sentWith('AFTER-RM')).slice(0, -1)).toEqual(second.slice(0, -1));
   });
 });
 

@@ -72,7 +72,7 @@ export class TestVault {
       transcript: null,
       screen: null,
       definition: { name: 'coder' } as CheckpointRequest['definition'],
-      environmentNames: ['PATH'],
+      environment: { PATH: '/usr/bin' },
       ...values,
     };
   }

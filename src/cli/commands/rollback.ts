@@ -20,7 +20,7 @@ export const command = defineCommand<RollbackOptions>({
     { flags: '--undo', about: 'back to what the last rollback undid' },
     { flags: '--dry-run', about: 'say what would be undone, undo nothing' },
   ],
-  notes: 'Without an id: the last good checkpoint. What is undone is saved first. The agent is stopped, and runs again afterwards if it ran. Branches, commits and your index stay.',
+  notes: 'Without an id: the last good checkpoint. What is undone is saved first. The agent is stopped, and runs again afterwards if it ran. Branches, commits and your index stay. One that was removed is there again, and does not run.',
   examples: [
     { run: 'muxward rollback coder', about: 'to its last good checkpoint' },
     { run: 'muxward rollback coder --undo', about: 'that was wrong: forward again' },

@@ -61,12 +61,13 @@ export function tellMade(one: CheckpointView, { forPeople, palette }: Look): str
   return forPeople ? `${palette.good('✔')} ${said}          back to it: muxward rollback ${one.agent} ${one.id}\n${notes}` : `${said}\n${notes}`;
 }
 
-export function tellRolledBack({ checkpoint, undone, filesChanged, restarted, part }: RollbackReply, { forPeople, palette }: Look, nowMs: number): string {
+export function tellRolledBack({ checkpoint, undone, filesChanged, restarted, broughtBack, part }: RollbackReply, { forPeople, palette }: Look, nowMs: number): string {
   const { agent } = checkpoint;
   const talk = part === 'files' || checkpoint.conversation === null ? '' : `, conversation of ${checkpoint.conversation.lines} lines`;
   const changed = part === 'conversation' ? '' : `, ${filesChanged === 1 ? '1 file' : `${filesChanged} files`} restored`;
   const target = `${checkpoint.id}, of ${ago(checkpoint.at, nowMs)} ago${changed}${talk}`;
-  if (undone === null) return `${agent} would be at ${target}${restarted ? ', and run again' : ''}\n`;
-  const said = `${agent} is at ${target}${restarted ? ', and runs again' : ''}`;
-  return forPeople ? `${palette.good('✔')} ${said}          forward again: muxward rollback ${agent} --undo\n` : `${said} (undone: ${undone.id})\n`;
+  if (undone === null) return `${agent} would be ${broughtBack ? 'there again, ' : ''}at ${target}${restarted ? ', and run again' : ''}\n`;
+  const said = `${agent} is ${broughtBack ? 'there again, ' : ''}at ${target}${restarted ? ', and runs again' : ''}`;
+  const next = broughtBack ? `start it: muxward start ${agent}` : `forward again: muxward rollback ${agent} --undo`;
+  return forPeople ? `${palette.good('✔')} ${said}          ${next}\n` : `${said} (undone: ${undone.id})\n`;
 }

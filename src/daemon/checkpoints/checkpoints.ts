@@ -76,14 +76,16 @@ export class Checkpoints {
 
   /**
    * Before an agent is forgotten: where it has checkpoints, or works in a repository with a conversation of its own.
-   * That it cannot be made is told in an event, and keeps nobody from forgetting.
+   * That it cannot be made is told in an event, and keeps nobody from forgetting. True where a checkpoint of it is there.
    */
-  async beforeRemoval(agent: ManagedAgent): Promise<void> {
+  async beforeRemoval(agent: ManagedAgent): Promise<boolean> {
+    const { name } = agent.spec;
     try {
       if (await this.#isWorthSaving(agent)) await this.create(agent, { trigger: 'remove', message: 'before it was removed', onlyIfChanged: true });
     } catch (error) {
-      if (!(error instanceof MuxwardError)) this.#options.onError(`checkpoint of ${agent.spec.name}`, error);
+      if (!(error instanceof MuxwardError)) this.#options.onError(`checkpoint of ${name}`, error);
     }
+    return !this.isUnused && (await this.vault()).manifests.list(name).checkpoints.length > 0;
   }
 
   async #isWorthSaving({ spec, record }: ManagedAgent): Promise<boolean> {
@@ -130,7 +132,7 @@ export class Checkpoints {
       transcript: transcript === undefined || record.sessionId === null ? null : { sessionId: record.sessionId, path: transcript },
       screen: await this.#screen(agent),
       definition,
-      environmentNames: Object.keys(env).sort(),
+      environment: env,
     };
   }
 

@@ -226,11 +226,12 @@ async function remove(daemon: Daemon, agent: ManagedAgent, request: ActRequest):
     }
     stopped(agent, await stopTree(daemon, agent, { action: 'stop', ...(request.graceMs === undefined ? {} : { graceMs: request.graceMs }) }, 'stay-down'));
   }
-  await daemon.checkpoints.beforeRemoval(agent);
+  const isSaved = await daemon.checkpoints.beforeRemoval(agent);
   await agent.draining;
   const removal = await daemon.worktrees.remove(agent);
   if (record.pane !== null) await tmux.killSession(spec.name);
   fs.rmSync(runPaths(paths, spec.name).folder, { recursive: true, force: true });
   registry.remove(agent);
-  return { outcome: 'done', detail: removal === null ? 'removed' : `removed; ${removal.detail}` };
+  const details = ['removed', ...(removal === null ? [] : [removal.detail]), ...(isSaved ? [`back again: muxward rollback ${spec.name}`] : [])];
+  return { outcome: 'done', detail: details.join('; ') };
 }

@@ -1,8 +1,10 @@
-/** `rollback`: takes an agent back to a checkpoint, files and conversation, or forward again. */
+/** `rollback`: takes an agent back to a checkpoint, files and conversation, or forward again; one that was removed, too. */
+import type { AgentSpec } from '../../core/agent.ts';
 import type { Routes } from '../../core/protocol.ts';
 import { viewOf, type Checkpoint, type RollbackPart, type RollbackReply } from '../../core/checkpoint.ts';
 import { MuxwardError } from '../../core/errors.ts';
 import { isLive } from '../../core/state.ts';
+import { forgottenSpec } from '../checkpoints/forgotten.ts';
 import { rollBack } from '../checkpoints/roll-back.ts';
 import type { ManagedAgent } from '../managed-agent.ts';
 import type { Daemon } from './context.ts';
@@ -10,20 +12,45 @@ import { find } from './checkpoints.ts';
 
 export async function rollback(daemon: Daemon, name: string, request: Routes['POST /api/agents/:name/rollback']['takes']): Promise<RollbackReply> {
   const { registry, settings, lifecycle, launcher, checkpoints, worktrees } = daemon;
-  const agent = registry.get(name);
-  const target = await targetOf(daemon, agent.spec.name, request);
-  if (request.dryRun) return await plan(daemon, agent, target, request.part);
+  const known = await lookUp(daemon, name);
+  const target = await targetOf(daemon, known?.spec.name ?? name, request);
+  const spec = known?.spec ?? (await forgottenSpec(checkpoints, target));
+  if (request.dryRun) return await plan(daemon, known, spec, target, request.part);
+  const agent = known ?? bringBack(daemon, spec);
   const options = { registry, lifecycle, launcher, checkpoints, stopGraceMs: settings.stopGraceMs, ensureFolder: worktrees.ensure.bind(worktrees) };
-  const { undone, filesChanged, restarted } = await rollBack(options, agent, target, request.part);
-  return { dryRun: false, checkpoint: viewOf(target), undone: viewOf(undone), part: request.part, filesChanged, restarted, sessionId: agent.record.sessionId };
+  try {
+    const { undone, filesChanged, restarted } = await rollBack(options, agent, target, request.part);
+    return { dryRun: false, checkpoint: viewOf(target), undone: viewOf(undone), part: request.part, filesChanged, restarted, broughtBack: known === null, sessionId: agent.record.sessionId };
+  } catch (error) {
+    if (known === null && !(await isBetween(daemon, agent))) registry.remove(agent);
+    throw error;
+  }
+}
+
+/** Null where it was removed, and has checkpoints. @throws MuxwardError `not-found` */
+async function lookUp({ registry, checkpoints }: Daemon, name: string): Promise<ManagedAgent | null> {
+  const isForgotten = registry.find(name) === undefined && !checkpoints.isUnused && (await checkpoints.vault()).manifests.agents().includes(name);
+  return isForgotten ? null : registry.get(name);
+}
+
+/** It is there again as it was started, and does not run. */
+function bringBack({ registry, claims }: Daemon, spec: AgentSpec): ManagedAgent {
+  claims.check([spec]);
+  return registry.add(spec);
+}
+
+/** Its files may have been touched: the rollback is to be finished. */
+async function isBetween({ checkpoints }: Daemon, { spec }: ManagedAgent): Promise<boolean> {
+  const { readJournal } = await import('../../checkpoints/rollback.ts');
+  return readJournal(await checkpoints.vault(), spec.name)?.phase === 'restoring';
 }
 
 /** What a rollback would do. @throws MuxwardError `refused` where the checkpoint is damaged */
-async function plan({ checkpoints }: Daemon, { spec, record }: ManagedAgent, target: Checkpoint, part: RollbackPart): Promise<RollbackReply> {
+async function plan({ checkpoints }: Daemon, known: ManagedAgent | null, spec: AgentSpec, target: Checkpoint, part: RollbackPart): Promise<RollbackReply> {
   const [vault, { diffSince }, { refuseDamagedTarget }] = await Promise.all([checkpoints.vault(), import('../../checkpoints/diff.ts'), import('../../checkpoints/rollback.ts')]);
   await refuseDamagedTarget(vault, target);
   const filesChanged = part === 'conversation' ? 0 : (await diffSince(vault, target, spec.cwd, spec.umask)).files.length;
-  return { dryRun: true, checkpoint: viewOf(target), undone: null, part, filesChanged, restarted: isLive(record.state), sessionId: record.sessionId };
+  return { dryRun: true, checkpoint: viewOf(target), undone: null, part, filesChanged, restarted: known !== null && isLive(known.record.state), broughtBack: known === null, sessionId: known?.record.sessionId ?? null };
 }
 
 async function targetOf({ checkpoints }: Daemon, name: string, { id, undo }: Pick<Routes['POST /api/agents/:name/rollback']['takes'], 'id' | 'undo'>): Promise<Checkpoint> {

@@ -106,6 +106,33 @@ test('prune, export and import; what rm forgets is saved first', async () => {
   expect(last).toMatchObject({ trigger: 'remove' });
 });
 
+test('an agent that was removed is there again, with its files and the values of its environment', async () => {
+  await home.spawn('coder', '--cwd', folder, '--env', 'TOKEN=s3cret, "quoted"', '--restart', 'no', '--', 'sh', '-c', 'echo "$TOKEN" > token.txt; exec sleep 1000');
+  await eventually(() => existsSync(inFolder('token.txt')), 'it runs', 20_000);
+  rmSync(inFolder('token.txt'));
+  const { id } = await home.json<CheckpointView>('checkpoint', 'create', 'coder');
+  const file = home.file('coder.muxward');
+  await home.ok('checkpoint', 'export', id, file);
+  writeFileSync(inFolder('a.txt'), 'two');
+  expect(await home.ok('rm', '--force', 'coder')).toContain('back again: muxward rollback coder');
+
+  expect(await home.json('rollback', 'coder', id, '--dry-run')).toMatchObject({ broughtBack: true, restarted: false });
+  expect(await home.run(['inspect', 'coder'])).toMatchObject({ status: 3 });
+  expect(await home.json('rollback', 'coder', id)).toMatchObject({ broughtBack: true, restarted: false });
+  expect(read('a.txt')).toBe('one');
+  expect(await home.json('inspect', 'coder')).toMatchObject({ state: 'created', cwd: folder, restartPolicy: { policy: 'no' } });
+  await home.ok('start', 'coder');
+  await eventually(() => existsSync(inFolder('token.txt')) && read('token.txt') !== '', 'it runs', 20_000);
+  expect(read('token.txt')).toBe('s3cret, "quoted"\n');
+
+  const imported = await home.json<CheckpointView>('checkpoint', 'import', file, '--agent', 'coder');
+  await home.ok('rm', '--force', 'coder');
+  expect(await home.run(['rollback', 'coder', imported.id])).toMatchObject({ status: 6, stderr: expect.stringContaining('without the values of its environment') as string });
+  rmSync(path.join(home.home, 'checkpoints/.environment-key'));
+  expect(await home.run(['rollback', 'coder', id])).toMatchObject({ status: 6, stderr: expect.stringContaining('the key to them is gone') as string });
+  expect(await home.run(['inspect', 'coder'])).toMatchObject({ status: 3 });
+});
+
 test('a worktree that was deleted by hand is made again, and filled', async () => {
   execFileSync('git', ['-c', 'user.name=u', '-c', 'user.email=u@example.com', 'commit', '-q', '--allow-empty', '-m', 'first'], { cwd: folder });
   const { worktree } = await home.spawn('coder', '--cwd', folder, '--worktree', '--', 'sleep', '1000');
