@@ -1,16 +1,16 @@
 // `attach` from a terminal: a second, private tmux server plays the user's.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, isAlive, MUXWARD, MuxwardHome } from '../helpers/muxward-home.ts';
-import { PrivateTmux } from '../helpers/tmux.ts';
+import type { PrivateTmux } from '../helpers/tmux.ts';
+import { userTmux } from '../helpers/user-tmux.ts';
 
 let home: MuxwardHome;
 let user: PrivateTmux;
 
 beforeAll(() => {
   home = new MuxwardHome();
-  mkdirSync(home.file('user'));
-  user = new PrivateTmux(home.file('user'), { ...home.env, TERM: 'xterm-256color' });
+  user = userTmux(home);
 });
 
 afterAll(async () => {

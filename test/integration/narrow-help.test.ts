@@ -1,16 +1,15 @@
 // Help in a narrow terminal: every word whole, in the order in which a pipe has them. (A command to copy is not broken.)
-import { mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually, MUXWARD, MuxwardHome } from '../helpers/muxward-home.ts';
-import { PrivateTmux } from '../helpers/tmux.ts';
+import type { PrivateTmux } from '../helpers/tmux.ts';
+import { userTmux } from '../helpers/user-tmux.ts';
 
 let home: MuxwardHome;
 let user: PrivateTmux;
 
 beforeAll(() => {
   home = new MuxwardHome();
-  mkdirSync(home.file('user'));
-  user = new PrivateTmux(home.file('user'), { ...home.env, TERM: 'xterm-256color' });
+  user = userTmux(home);
 });
 
 afterAll(async () => {

@@ -157,6 +157,7 @@ describe('wait', () => {
     const never = home.run(['wait', 'sick', '--for', 'healthy']);
     await home.ok('stop', 'sick');
     expect((await never).status).toBe(1);
+    expect((await home.run(['wait', 'sick', '--for', 'failed'])).status).toBe(1);
   });
 
   test('--timeout: status 5, and what it is now', async () => {

@@ -109,9 +109,10 @@ function isIdle({ status, source }: Activity): boolean {
   return status === 'idle' || status === 'error' || (status === 'unknown' && source === 'none');
 }
 
-/** An agent that is down for good gets neither ready nor healthy by waiting; one whose budget is spent waits for its user. */
+/** An agent that is down for good gets into no other state by waiting; one whose budget is spent waits for its user. */
 function isTooLate({ record }: ManagedAgent, what: string): boolean {
+  const isDown = record.state === 'failed' || record.state === 'terminated';
   const waitsForLife = what === 'ready' || what === 'idle' || what === 'healthy';
   const isSpent = record.state === 'paused' && record.budgetTold?.what === 'exceeded';
-  return waitsForLife && (record.state === 'failed' || record.state === 'terminated' || isSpent);
+  return isDown || (waitsForLife && isSpent);
 }
