@@ -104,6 +104,19 @@ describe('-f', () => {
     expect(await statusOf(following)).toBe(130);
   });
 
+  test('--json has the time of what comes; of what was stored it is not known', async () => {
+    await home.spawn('timed', '--', 'sh', '-c', 'echo stored; exec cat');
+    await eventually(() => home.log('timed').includes('stored'), 'it has printed');
+    const following = home.start(['logs', '-f', '--json', 'timed']);
+    await eventually(() => following.output().includes('stored'), 'what was there is shown');
+    await home.ok('send', 'timed', 'fresh');
+    await eventually(() => following.output().includes('fresh'), 'what came is shown');
+    following.kill('SIGINT');
+    const [first, next] = following.output().split('\n').map((line) => JSON.parse(line || 'null') as { line: string; at: string | null } | null);
+    expect(first).toEqual({ agent: 'timed', line: 'stored', at: null });
+    expect(next).toEqual({ agent: 'timed', line: 'fresh', at: expect.stringMatching(/^20.*Z$/) });
+  });
+
   test('before the agent exists there is nothing to follow: status 3', async () => {
     expect((await home.run(['logs', '-f', 'never-was'])).status).toBe(3);
   });

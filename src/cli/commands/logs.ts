@@ -81,15 +81,18 @@ async function requestsOf(context: Context, names: readonly string[]): Promise<L
 /** One document, or with `-f` one object a line. */
 async function showJson(context: Context, names: readonly string[], settings: ShowSettings): Promise<number> {
   const lines = new Map(names.map((name) => [name, new Array<string>()]));
-  const shown = names.map(async (name) => {
+  let time = (): string | null => null;
+  const shown = names.map((name) => {
     const write = (text: string): void => {
       const line = text.replace(/\n$/, '');
-      if (settings.follow) context.out(`${JSON.stringify({ agent: name, line, at: new Date().toISOString() })}\n`);
+      if (settings.follow) context.out(`${JSON.stringify({ agent: name, line, at: time() })}\n`);
       else lines.get(name)?.push(line);
     };
     const request = { path: logPath(context.paths, name), prefix: '' };
-    await showLogs([request], { ...settings, timestamps: false, write, writeBytes: (bytes) => write(bytes.toString()), wholeLines: true });
+    return showLogs([request], { ...settings, timestamps: false, write, writeBytes: (bytes) => write(bytes.toString()), wholeLines: true });
   });
+  // What was stored is written by now: when it came is not known.
+  time = () => new Date().toISOString();
   await Promise.all(shown);
   if (!settings.follow) context.out(`${JSON.stringify({ logs: names.map((agent) => ({ agent, lines: lines.get(agent) ?? [] })) })}\n`);
   return EXIT.ok;
