@@ -1,11 +1,13 @@
-// Fetches the one version of Claude Code that the tests are written for into a cache folder outside the clone, once.
+// Fetches a version of Claude Code into a cache folder outside the clone, once: that which muxward is tried with, or another
+// one that MUXWARD_TEST_CLAUDE names.
 import { execFile } from 'node:child_process';
 import { accessSync, constants, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { TRIED_CLAUDE } from '../../../src/core/tried-claude.ts';
 
-const CLAUDE_VERSION = '2.1.329';
+const CLAUDE_VERSION = process.env['MUXWARD_TEST_CLAUDE'] ?? TRIED_CLAUDE;
 
 const PACKAGE = `@anthropic-ai/claude-code@${CLAUDE_VERSION}`;
 const NPM = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error', PACKAGE];
