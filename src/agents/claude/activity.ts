@@ -1,7 +1,7 @@
 /** What a Claude Code session does, from what is known of it (mind.ts). Pure. */
 import type { Activity } from '../../core/activity.ts';
 import { unreachable } from '../../core/errors.ts';
-import { mayGoOn, type Mind } from './mind.ts';
+import { mayGoOn, type Ask, type Mind } from './mind.ts';
 
 /** After Stop the session file says within a tenth of a second whether another prompt follows. */
 const SETTLES_MS = 5000;
@@ -52,7 +52,7 @@ export function settlesAt(mind: Mind): number | null {
 }
 
 /** Its text is on its way, perhaps. A clock that was set back hides no question. */
-function isToCome({ key, at }: Mind['asks'][number], nowMs: number): boolean {
+function isToCome({ key, at }: Ask, nowMs: number): boolean {
   const ageMs = nowMs - Date.parse(at);
   return key === 'session' && ageMs >= 0 && ageMs < HOOK_FOLLOWS_MS;
 }

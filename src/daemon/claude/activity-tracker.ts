@@ -1,11 +1,13 @@
 /**
  * Keeps what Claude Code agents do up to date: hook calls and session files go into each agent's mind, and what comes
  * of it into its activity, its state (`executing`, `waiting`, `ready`) and events. What follows from which evidence is
- * agents/claude/mind.ts, and pure.
+ * agents/claude/hear.ts and see-session.ts, and pure.
  */
 import { activityOf, settlesAt } from '../../agents/claude/activity.ts';
 import type { HookRecord } from '../../agents/claude/hook-record.ts';
-import { hear, limitedUntil, newMind, see, seeStart, type Mind } from '../../agents/claude/mind.ts';
+import { hear } from '../../agents/claude/hear.ts';
+import { limitedUntil, newMind, seeStart, type Mind } from '../../agents/claude/mind.ts';
+import { see } from '../../agents/claude/see-session.ts';
 import type { ScreenFinding } from '../../agents/screen-rules.ts';
 import type { Activity } from '../../core/activity.ts';
 import { isRunning } from '../../core/state.ts';

@@ -1,7 +1,9 @@
 // What the real Claude Code reported, replayed: what would have been shown, step by step.
 import { describe, expect, it } from 'vitest';
 import { activityOf, settlesAt } from '../../../../src/agents/claude/activity.ts';
-import { hear, limitedUntil, newMind, see } from '../../../../src/agents/claude/mind.ts';
+import { hear } from '../../../../src/agents/claude/hear.ts';
+import { limitedUntil, newMind } from '../../../../src/agents/claude/mind.ts';
+import { see } from '../../../../src/agents/claude/see-session.ts';
 import { witnessesOf } from '../../../../src/agents/claude/witnesses.ts';
 import { after, at, hookOf, lines, recorded, shown } from './replay.ts';
 

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { activityOf, settlesAt } from '../../../../src/agents/claude/activity.ts';
 import { readHook, type HookRecord } from '../../../../src/agents/claude/hook-record.ts';
-import { hear, newMind, see, type Mind } from '../../../../src/agents/claude/mind.ts';
+import { hear } from '../../../../src/agents/claude/hear.ts';
+import { newMind, type Mind } from '../../../../src/agents/claude/mind.ts';
+import { see } from '../../../../src/agents/claude/see-session.ts';
 import { readSession, type SessionFact } from '../../../../src/agents/claude/session-file.ts';
 
 const BEGIN_MS = Date.parse('2030-01-31T12:00:00Z');
