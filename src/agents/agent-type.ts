@@ -3,6 +3,7 @@
  * registry.ts names them all. How a process is kept alive is the same for all and lies in the daemon.
  */
 import type { AgentSpec } from '../core/agent.ts';
+import type { AnswerKeys } from '../config/terminals/screen-rule.ts';
 import type { TerminalLook } from './styled-screen.ts';
 import type { ScreenFinding } from './screen-rules.ts';
 
@@ -54,8 +55,10 @@ export interface AgentType {
    * @throws MuxwardError `usage` where the specification cannot work, naming what is missing.
    */
   plan(spec: AgentSpec, context: LaunchContext): LaunchPlan;
-  /** Keys that say yes and no to what its screen asks. */
-  readonly answerKeys?: { readonly [K in 'allow' | 'deny']?: readonly string[] | undefined };
+  /** Keys that say yes and no to what its screen asks; null where it asks nothing. */
+  answerKeys?(look: TerminalLook): AnswerKeys | null;
+  /** Keys that end what it does, for programs that SIGINT would end. */
+  readonly interruptKeys?: readonly string[];
   /** What it does, by what its screen shows. `isQuiet`: nothing was printed for a second. Absent where that tells nothing. */
   readScreen?(look: TerminalLook, isQuiet: boolean): ScreenFinding;
 }

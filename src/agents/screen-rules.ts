@@ -2,7 +2,7 @@
  * Reads what a program does from its screen, by rules that somebody wrote down as data. Pure: tried on recorded screens
  * (test/data/screens). The first rule that fits decides; where none does, nothing is known.
  */
-import type { ScreenRule } from '../config/terminals/screen-rule.ts';
+import type { AnswerKeys, ScreenRule } from '../config/terminals/screen-rule.ts';
 import { readStyles, type TerminalLook } from './styled-screen.ts';
 
 /** What a screen says. */
@@ -19,15 +19,27 @@ const DETAIL_MAX = 200;
 
 /** `type`: whose rules they are, for the evidence. `isQuiet`: nothing was printed for a second. */
 export function readByRules(rules: readonly ScreenRule[], type: string, look: TerminalLook, isQuiet: boolean): ScreenFinding {
+  const fit = firstFit(rules, look, isQuiet);
+  if (fit === null) return { status: 'unknown', detail: null, evidence: `screen: no rule of ${type} fits`, line: null };
+  const { rule, found } = fit;
+  const { place, pattern, state } = rule;
+  return { status: state, detail: detailOf(rule, found), evidence: `screen: rule ${rules.indexOf(rule) + 1} of ${type} (${place} /${pattern.source}/)`, line: found.input.trimEnd() };
+}
+
+/** What answers the question that the screen shows now; null where it shows none. */
+export function answersByRules(rules: readonly ScreenRule[], look: TerminalLook): AnswerKeys | null {
+  const rule = firstFit(rules, look, true)?.rule;
+  return rule?.state === 'waiting' ? rule.answers : null;
+}
+
+function firstFit(rules: readonly ScreenRule[], look: TerminalLook, isQuiet: boolean): { rule: ScreenRule; found: RegExpExecArray } | null {
   const lines = readStyles(look.lines).map(({ text }) => text);
-  for (const [i, rule] of rules.entries()) {
+  for (const rule of rules) {
     if (rule.quiet && !isQuiet) continue;
     const found = find(rule, lines, look);
-    if (found === null) continue;
-    const { place, pattern, state } = rule;
-    return { status: state, detail: detailOf(rule, found), evidence: `screen: rule ${i + 1} of ${type} (${place} /${pattern.source}/)`, line: found.input.trimEnd() };
+    if (found !== null) return { rule, found };
   }
-  return { status: 'unknown', detail: null, evidence: `screen: no rule of ${type} fits`, line: null };
+  return null;
 }
 
 function find({ place, pattern, within }: ScreenRule, lines: readonly string[], look: TerminalLook): RegExpExecArray | null {

@@ -10,7 +10,7 @@ import type { AgentSpec } from '../core/agent.ts';
 import { MuxwardError } from '../core/errors.ts';
 import { readTemplate, type TerminalTemplate } from '../config/terminals/terminal-template.ts';
 import { NOTHING_MORE, type AgentType, type LaunchPlan } from './agent-type.ts';
-import { readByRules } from './screen-rules.ts';
+import { answersByRules, readByRules } from './screen-rules.ts';
 
 /** Screens are read once a second and templates hardly ever change. */
 const loaded = new Map<string, { readonly version: string; readonly type: AgentType }>();
@@ -38,9 +38,17 @@ function readAgain(file: string, name: string, version: string): AgentType {
 }
 
 function terminalType(name: string, template: TerminalTemplate): AgentType {
-  const { summary, screen, answers } = template;
-  const type: AgentType = { name, summary, sideWindow: 'monitor', plan: (spec) => planTerminal(template, spec) };
-  return screen.length === 0 ? type : { ...type, answerKeys: answers, readScreen: (look, isQuiet) => readByRules(screen, name, look, isQuiet) };
+  const { summary, screen, answers, interrupt } = template;
+  const type: AgentType = { name, summary, sideWindow: 'monitor', plan: (spec) => planTerminal(template, spec), ...(interrupt ? { interruptKeys: interrupt } : {}) };
+  if (screen.length === 0) return type;
+  return {
+    ...type,
+    readScreen: (look, isQuiet) => readByRules(screen, name, look, isQuiet),
+    answerKeys: (look) => {
+      const own = answersByRules(screen, look);
+      return own && { ...answers, ...own };
+    },
+  };
 }
 
 function planTerminal(template: TerminalTemplate, spec: AgentSpec): LaunchPlan {

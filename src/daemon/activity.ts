@@ -4,6 +4,8 @@ import { isRunning, nextState, type Trigger } from '../core/state.ts';
 import type { ManagedAgent } from './managed-agent.ts';
 import type { Registry } from './registry.ts';
 
+const NOT_KNOWN = 'what it does is not known';
+
 /** Nothing changes of an agent that does not run. */
 export function setActivity(registry: Registry, agent: ManagedAgent, activity: Activity): void {
   const { record, activity: before } = agent;
@@ -24,7 +26,7 @@ function follow(registry: Registry, agent: ManagedAgent): void {
   const [trigger, reason] = meant;
   const { state, reason: said } = agent.record;
   const to = nextState(state, trigger);
-  if (to !== undefined && (to !== state || (trigger === 'asks' && said !== reason))) registry.move(agent, trigger, reason);
+  if (to !== undefined && (to !== state || (said !== reason && (trigger === 'asks' || said === NOT_KNOWN)))) registry.move(agent, trigger, reason);
 }
 
 function triggerOf({ status, detail, source }: Activity): readonly [Trigger, string] | null {
@@ -41,6 +43,6 @@ function triggerOf({ status, detail, source }: Activity): readonly [Trigger, str
       return ['idle', `may not work: ${detail ?? 'a usage limit is reached'}`];
     case 'unknown':
       // A screen that is looked at and not understood asks nothing that anybody could answer.
-      return source === 'screen' ? ['idle', 'what it does is not known'] : null;
+      return source === 'screen' ? ['idle', NOT_KNOWN] : null;
   }
 }

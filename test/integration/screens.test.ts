@@ -83,3 +83,45 @@ test('a template of the user’s own makes a type, says its faults by line, and 
   await home.ok('send', 'painter', 'red');
   expect((await doing('painter', 'waiting', 'waiting')).activity).toMatchObject({ detail: 'Which colour?', line: 'Which colour?' });
 });
+
+/** Behaves as Gemini CLI does: an Enter right after a paste is a line of it, and SIGINT ends it. */
+const PASTE_WARY = `
+let text = '', lastMs = 0;
+const box = () => process.stdout.write('\\r\\n> ');
+process.stdin.setRawMode(true).on('data', (bytes) => {
+  const nowMs = Date.now();
+  for (const key of String(bytes)) {
+    if (key === '\\u001b') { text = ''; box(); }
+    else if (key !== '\\r') { text += key; lastMs = nowMs; process.stdout.write(key); }
+    else if (nowMs - lastMs < 40) { text += ' '; process.stdout.write(' '); }
+    else { process.stdout.write('\\r\\n' + (text === 'ask' ? 'Go on? (g)o ' : 'takes [' + text + ']\\r\\nbusy')); text = ''; }
+  }
+});
+box();`;
+
+test('what is sent is submitted where an Enter right after a paste is not; interrupt and answers press what the template says', { timeout: 90_000 }, async () => {
+  mkdirSync(join(home.home, 'terminals'), { recursive: true, mode: 0o700 });
+  const program = home.file('wary.mjs');
+  writeFileSync(program, PASTE_WARY);
+  const rules = [
+    "{state: idle, cursor: '^>'}",
+    "{state: working, cursor: '^busy'}",
+    "{state: waiting, cursor: '^Go on', answers: {allow: [g, Escape]}}",
+  ];
+  const template = ['summary: wary of pastes', `command: [${process.execPath}, ${program}]`, 'answers: {allow: [y], deny: [Escape]}', 'interrupt: [Escape]', 'screen:'];
+  writeFileSync(join(home.home, 'terminals/wary.yaml'), `${[...template, ...rules.map((rule) => `  - ${rule}`)].join('\n')}\n`);
+  const { pid } = await home.spawn('wary', '--type', 'wary');
+  await idle('wary');
+  await home.ok('send', 'wary', 'hello');
+  await doing('wary', 'working', 'executing');
+  await eventually(() => home.log('wary').includes('takes [hello]'), 'it was submitted', SLOW_MS);
+  await eventually(async () => (await home.agent('wary')).activity.source === 'screen' && (await home.agent('wary')).activity.line === 'busy', 'it was seen', SLOW_MS);
+  expect(await home.ok('interrupt', 'wary')).toContain('interrupted (Escape)');
+  await idle('wary');
+  expect(await home.agent('wary')).toMatchObject({ state: 'ready', pid, restarts: 0 });
+  expect(await home.ok('interrupt', 'wary')).toContain('was at rest');
+  await home.ok('send', 'wary', 'ask');
+  await home.ok('wait', 'wary', '--for', 'waiting', '--timeout', '30s');
+  expect(await home.ok('answer', 'wary', 'allow')).toContain('pressed g Escape');
+  await idle('wary');
+});

@@ -7,6 +7,12 @@ export const SCREEN_PLACES = ['line', 'cursor', 'title'] as const;
 
 export const DEFAULT_WITHIN = 12;
 
+/** Keys that say yes and no, by tmux's names. */
+export interface AnswerKeys {
+  readonly allow?: readonly string[] | undefined;
+  readonly deny?: readonly string[] | undefined;
+}
+
 export interface ScreenRule {
   readonly state: (typeof SCREEN_STATES)[number];
   readonly place: (typeof SCREEN_PLACES)[number];
@@ -18,4 +24,6 @@ export interface ScreenRule {
   readonly within: number;
   /** It fits only when nothing was printed for a second: what looks like a question may be half a line of output. */
   readonly quiet: boolean;
+  /** What says yes and no to this question, where that is not what the template says for all. */
+  readonly answers: AnswerKeys;
 }

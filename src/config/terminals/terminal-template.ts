@@ -7,6 +7,7 @@
  *     prompt: typed                # or: argument (the last one), none
  *     ready: '^>>>'                # the screen has such a line when it can be typed to
  *     answers: {allow: [y, Enter]} # keys for `muxward answer NAME allow` and `deny`
+ *     interrupt: [Escape]          # keys for `muxward interrupt NAME`; SIGINT where nothing is said
  *     screen:                      # what it does, by what its screen shows; the first rule that fits decides
  *       - {state: idle, cursor: '^>>>$'}
  *       - {state: working, cursor: ''}
@@ -16,8 +17,8 @@ import { InvalidConfig } from '../faults.ts';
 import { checkValue } from '../yaml/check-value.ts';
 import { checked, choice, listOf, mapWith, text, word } from '../yaml/fields.ts';
 import { parsePositionedYaml } from '../yaml/positioned-yaml.ts';
-import { pattern, ruleFrom, rules } from './rule-schema.ts';
-import type { ScreenRule } from './screen-rule.ts';
+import { answerKeys, keys, pattern, ruleFrom, rules } from './rule-schema.ts';
+import type { AnswerKeys, ScreenRule } from './screen-rule.ts';
 
 const PROMPTS = ['argument', 'typed', 'none'] as const;
 
@@ -26,13 +27,13 @@ export interface TerminalTemplate {
   readonly command: readonly string[];
   readonly prompt: (typeof PROMPTS)[number];
   readonly ready: RegExp;
-  /** Keys that say yes and no to what it asks, by tmux's names; empty where nobody wrote any. */
-  readonly answers: { readonly [K in 'allow' | 'deny']?: readonly string[] | undefined };
+  /** What says yes and no to what it asks; empty where nobody wrote any. */
+  readonly answers: AnswerKeys;
+  /** Keys that end what it does, for programs that SIGINT would end; null where that serves. */
+  readonly interrupt: readonly string[] | null;
   /** In order of precedence; empty where nobody wrote any. */
   readonly screen: readonly ScreenRule[];
 }
-
-const keys = listOf(word('A key by its name in tmux.'), 'a list of keys, such as [y, Enter]', 'Keys, pressed in this order.');
 
 const templateSchema = mapWith(
   {
@@ -42,10 +43,11 @@ const templateSchema = mapWith(
     ),
     prompt: z.optional(choice(PROMPTS, 'How it is given its first prompt.')),
     ready: z.optional(pattern('The screen has such a line when it can be typed to.')),
-    answers: z.optional(mapWith({ allow: z.optional(keys), deny: z.optional(keys) }, 'keys to press, such as {allow: [y, Enter]}', 'How it is answered.')),
+    answers: z.optional(answerKeys),
+    interrupt: z.optional(keys),
     screen: z.optional(rules),
   },
-  'a template: summary, command, prompt, ready, answers, screen',
+  'a template: summary, command, prompt, ready, answers, interrupt, screen',
   'A terminal template.',
 );
 
@@ -55,6 +57,6 @@ export function readTemplate(source: string, file: string): TerminalTemplate {
   if (document.faults.length > 0) throw new InvalidConfig(document.faults);
   const { value, faults } = checkValue(templateSchema, document.value, document);
   if (value === undefined) throw new InvalidConfig(faults);
-  const { summary, command, prompt = 'none', ready = '', answers = {}, screen = [] } = value;
-  return { summary, command, prompt: prompt as TerminalTemplate['prompt'], ready: new RegExp(ready, 'mu'), answers, screen: screen.map(ruleFrom) };
+  const { summary, command, prompt = 'none', ready = '', answers = {}, interrupt = null, screen = [] } = value;
+  return { summary, command, prompt: prompt as TerminalTemplate['prompt'], ready: new RegExp(ready, 'mu'), answers, interrupt, screen: screen.map(ruleFrom) };
 }

@@ -39,6 +39,9 @@ const LOOK_EVERY_MS = 1000;
 /** What was typed takes so long to be seen, at least, and so long, at most, where the program echoes nothing. */
 const TYPED_MIN_MS = 300;
 const TYPED_MAX_MS = 5000;
+/** How often, and how many times, it is looked whether what was pasted has arrived. */
+const PASTE_LOOK_MS = 100;
+const PASTE_LOOKS = 10;
 
 const NOT_SEEN: Activity = { status: 'unknown', evidence: 'its screen was not looked at yet', at: null, detail: null, source: 'screen', until: null };
 
@@ -83,6 +86,22 @@ export class ScreenWatch {
     watched.typed = { size: this.#sizeOf(agent), atMs: this.#nowMs() };
     const at = this.#options.registry.clock.now().toISOString();
     setActivity(this.#options.registry, agent, { status: 'working', evidence: 'it was typed to', at, detail: null, source: 'screen', line: null });
+  }
+
+  /**
+   * What was pasted is to be submitted: waits until the program has shown it, or a second, and a moment more. Gemini CLI
+   * takes an Enter within 40 ms of a paste for a part of it.
+   */
+  async pasted(agent: ManagedAgent): Promise<void> {
+    const { registry } = this.#options;
+    const before = this.#watched.get(agent)?.typed?.size;
+    if (before === undefined) return;
+    const { generation } = agent.record;
+    for (let look = 0, isShown = false; look < PASTE_LOOKS && !isShown; look += 1) {
+      isShown = this.#sizeOf(agent) !== before;
+      if (await registry.until(() => agent.record.generation !== generation, PASTE_LOOK_MS)) return;
+    }
+    this.typing(agent);
   }
 
   #begin(agent: ManagedAgent, isTakenOver: boolean): void {

@@ -196,7 +196,7 @@ function resume({ lifecycle }: Daemon, agent: ManagedAgent): Done {
   return { outcome: 'done', detail: 'resumed' };
 }
 
-async function interrupt({ lifecycle, headless, typist }: Daemon, agent: ManagedAgent): Promise<Done> {
+async function interrupt({ lifecycle, headless, typist, tmux, typeOf }: Daemon, agent: ManagedAgent): Promise<Done> {
   mustRun(agent, 'interrupt');
   if (agent.spec.headless) {
     headless.interrupt(agent);
@@ -205,6 +205,12 @@ async function interrupt({ lifecycle, headless, typist }: Daemon, agent: Managed
   if (agent.spec.type === claudeCode.name) {
     const ended = await typist.interrupt(agent, livePane(agent));
     return ended ? { outcome: 'done', detail: 'interrupted (Escape)' } : { outcome: 'unchanged', detail: 'was at rest' };
+  }
+  const { interruptKeys } = await typeOf(agent.spec.type);
+  if (interruptKeys) {
+    if (agent.activity.status === 'idle') return { outcome: 'unchanged', detail: 'was at rest' };
+    await tmux.keys(livePane(agent), interruptKeys);
+    return { outcome: 'done', detail: `interrupted (${interruptKeys.join(' ')})` };
   }
   if (!lifecycle.interrupt(agent)) throw new MuxwardError('failed', `${agent.spec.name}: its process is gone`, { hint: `muxward status ${agent.spec.name} tells what became of it` });
   return { outcome: 'done', detail: 'interrupted (SIGINT)' };

@@ -1,4 +1,5 @@
 /** What a program asks whose screen alone tells, and the answer to it: keys that its template names, or a text that is typed. */
+import type { AnswerKeys } from '../../config/terminals/screen-rule.ts';
 import { MuxwardError } from '../../core/errors.ts';
 import type { AgentQuestion } from '../../core/question.ts';
 import type { ManagedAgent } from '../managed-agent.ts';
@@ -7,27 +8,34 @@ import { typeText } from './terminal.ts';
 
 export async function screenQuestion(daemon: Daemon, agent: ManagedAgent): Promise<AgentQuestion | null> {
   const { status, detail, at } = agent.activity;
-  if (status !== 'waiting') return null;
-  const { answerKeys = {} } = await daemon.typeOf(agent.spec.type);
-  const ask = { text: '', options: Object.keys(answerKeys), many: false, isFree: true };
+  const { pane } = agent.record;
+  const keys = status === 'waiting' && pane !== null ? await keysNow(daemon, agent, pane) : null;
+  if (keys === null) return null;
+  const ask = { text: '', options: Object.keys(keys), many: false, isFree: true };
   return { kind: 'dialog', tool: null, text: detail ?? '', asks: [ask], at };
 }
 
 /** Gives what was done in words. Whether the program took it shows in what it does next. @throws MuxwardError */
 export async function answerScreen(daemon: Daemon, agent: ManagedAgent, pane: string, words: readonly string[]): Promise<string> {
   const { name, type } = agent.spec;
-  if (agent.activity.status !== 'waiting') throw new MuxwardError('failed', `${name} asks nothing now`, { hint: `muxward status ${name} says what it does` });
+  const known = agent.activity.status === 'waiting' ? await keysNow(daemon, agent, pane) : null;
+  if (known === null) throw new MuxwardError('failed', `${name} asks nothing now`, { hint: `muxward status ${name} says what it does` });
   const word = words.join(' ');
   if (word !== 'allow' && word !== 'deny') {
     await typeText(daemon, agent, pane, { text: word, submit: true });
     return `typed ${word}`;
   }
-  const { answerKeys = {} } = await daemon.typeOf(type);
-  const keys = answerKeys[word];
+  const keys = known[word];
   if (keys === undefined) {
     throw new MuxwardError('usage', `the template of ${type} does not say how to ${word}`, { hint: `say it in the program's own words: muxward answer ${name} y` });
   }
   daemon.screens.typing(agent);
   await daemon.tmux.keys(pane, keys);
   return `pressed ${keys.join(' ')}`;
+}
+
+/** Of the question that stands there at this moment: what was seen a second ago may have been answered since. */
+async function keysNow({ tmux, typeOf }: Daemon, agent: ManagedAgent, pane: string): Promise<AnswerKeys | null> {
+  const [type, look] = await Promise.all([typeOf(agent.spec.type), tmux.look(pane)]);
+  return type.answerKeys?.(look) ?? null;
 }

@@ -40,6 +40,7 @@ export async function typeText(daemon: Daemon, agent: ManagedAgent, pane: string
   }
   if (submit) daemon.screens.typing(agent);
   if (text !== '') await daemon.tmux.paste(pane, text);
+  if (submit && text !== '') await daemon.screens.pasted(agent);
   if (submit) await daemon.tmux.keys(pane, ['Enter']);
   daemon.registry.emit('agent.typed', agent.spec.name, { bytes: Buffer.byteLength(text) });
 }
