@@ -144,9 +144,20 @@ function enableControllers(folder: string): void {
 
 const SCOPE_WAIT_MS = 3000;
 
+/**
+ * The units of systemd's managers in which the daemon is. They are to end before the scope when the machine goes down:
+ * else the daemon would take what that does to agents for ends of their own, and judge them. (A unit that a manager does
+ * not know orders nothing.)
+ */
+function ownUnits({ groupOf }: Machine): string[] {
+  return (groupOf(process.pid)?.split('/') ?? []).filter((name) => /\.(service|scope)$/.test(name));
+}
+
 /** The scope is known by the server's pid: there is one for each server, and it ends with the last process in it. */
-async function makeScope(manager: 'system' | 'user', { root, uid, groupOf }: Machine, pids: readonly number[]): Promise<string> {
+async function makeScope(manager: 'system' | 'user', machine: Machine, pids: readonly number[]): Promise<string> {
+  const { root, uid, groupOf } = machine;
   const [serverPid = 0] = pids;
+  const units = ownUnits(machine);
   const name = `${PREFIX}${serverPid}.scope`;
   const properties = [
     ['Description', 's', 'agents of muxward and their tmux server'],
@@ -154,6 +165,7 @@ async function makeScope(manager: 'system' | 'user', { root, uid, groupOf }: Mac
     ['TasksMax', 't', '18446744073709551615'],
     ['TimeoutStopUSec', 't', '10000000'],
     ['CollectMode', 's', 'inactive-or-failed'],
+    ['Before', 'as', String(units.length), ...units],
     ['PIDs', 'au', String(pids.length), ...pids.map(String)],
   ];
   const bus = ['call', 'org.freedesktop.systemd1', '/org/freedesktop/systemd1', 'org.freedesktop.systemd1.Manager'];
