@@ -6,7 +6,7 @@
 root=/opt/muxward
 muxward=$root/bin/muxward
 stage=/var/lib/muxward-test
-back='lasting polite held'
+back='early lasting polite held'
 away='single stopped hungry'
 
 # as USER COMMAND: as after a login of theirs.
@@ -22,7 +22,7 @@ try() {
     echo "pass $what"
   else
     echo "fail $what"
-    printf '%s\n' "$why" | tail -n 90 | sed 's/^/  /'
+    printf '%s\n' "$why" | tail -n 60 | sed 's/^/  /'
   fi
 }
 
@@ -73,7 +73,7 @@ agents_of() {
 
 agents_are() {
   is=$(agents_of "$1")
-  [ "$is" = "$2" ] || { printf 'expected:\n%s\nis:\n%s\n' "$2" "$is"; as "$1" "$muxward events --limit 60"; return 1; }
+  [ "$is" = "$2" ] || { printf 'expected:\n%s\nis:\n%s\n' "$2" "$is"; as "$1" "$muxward events --limit 50"; return 1; }
 }
 
 limit_is_set() {
@@ -97,6 +97,8 @@ before_reboot() {
   echo "wait 900 $user: the tests of limits by the kernel"
   try "$user: limits by the kernel hold, none of their tests is skipped" kernel_limits "$user"
   echo "wait 300 $user: the service, and what runs by it"
+  # In the session of a login.
+  try "$user: an agent starts before there is a service" as "$user" "$muxward spawn early -- sh -c 'while sleep 1; do :; done'"
   try "$user: daemon install" as "$user" "$muxward daemon install"
   try "$user: its unit is active and enabled" as "$user" 'systemctl --user is-active muxwardd && systemctl --user is-enabled muxwardd'
   try "$user: agents start" as "$user" "$muxward up -f $root/test/vm/muxward.yaml && $muxward stop stopped"
@@ -115,7 +117,8 @@ after_boot() {
   try "$user: after $3, what ran runs again by itself" all_run "$user" "$back"
   sleep 5
   try "$user: after $3, what was stopped, had failed, or is not to be restarted stays so" none_runs "$user" "$away"
-  try "$user: after $3, muxward tells it so, and counts one restart" agents_are "$user" "lasting ready $2
+  try "$user: after $3, muxward tells it so, and counts one restart" agents_are "$user" "early ready $2
+lasting ready $2
 polite ready $2
 held ready $2
 single terminated 0
