@@ -83,6 +83,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   // Before it: agents may have been killed while no daemon ran.
   const stopOomWatch = watchForOom(lifecycle, registry.clock, (agent) => parts.kernelLimits.kills(agent));
   await pickUpAll({ ...parts, registry, paths, log, lastRun });
+  await parts.kernelLimits.leaveSession();
   const reports = hearReports(paths.ends, parts, registry);
   const health = new HealthChecks({ registry, hub, paths, onUnhealthy: (agent, detail) => lifecycle.endFor(agent, { kind: 'unhealthy', detail }, settings.stopGraceMs) });
   const history = new History({ registry, store, hub, keepRows: settings.history.keepRows, onError });

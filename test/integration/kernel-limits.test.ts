@@ -15,7 +15,7 @@ beforeAll(async () => {
   await home.spawn('first', '--memory', '1GB', '--', 'sleep', '1000');
   reply = await home.json<ResourcesReply>('resources');
   await home.ok('rm', '--force', 'first');
-  if (reply.limitsBy === 'samples') process.stderr.write(`\nNOT TRIED HERE: limits by the kernel\n  because ${reply.limitsWhy}\n`);
+  if (reply.limitsBy === 'samples') process.stderr.write(`\nNOT TRIED HERE: limits by the kernel\n  because ${reply.limitsWhy}\n  npm run test:vm tries them in a virtual machine\n`);
 }, 60_000);
 
 afterAll(() => home.end());

@@ -97,13 +97,13 @@ export function inWords(plan: BasePlan): string {
   }
 }
 
-/** Carries the plan out. `wrappers` come from the same server and are moved with it. @throws Error with the reason. */
-export async function openBase(plan: BasePlan, machine: Machine, serverPid: number, wrappers: readonly number[]): Promise<CgroupBase> {
+/** Carries the plan out. `children` are of the same server and are moved with it: wrappers, and what they run. @throws Error with the reason. */
+export async function openBase(plan: BasePlan, machine: Machine, serverPid: number, children: readonly number[]): Promise<CgroupBase> {
   if (plan.how === 'none') throw new Error(plan.why);
-  const folder = plan.how === 'ours' ? plan.folder : await makeBase(plan, machine, serverPid, wrappers);
+  const folder = plan.how === 'ours' ? plan.folder : await makeBase(plan, machine, serverPid, children);
   const servers = path.join(folder, SERVERS);
   fs.mkdirSync(servers, { recursive: true });
-  moveServers(servers, plan.how === 'folder' ? [serverPid, ...wrappers] : wordsIn(folder, 'cgroup.procs').map(Number));
+  moveServers(servers, plan.how === 'folder' ? [serverPid, ...children] : wordsIn(folder, 'cgroup.procs').map(Number));
   enableControllers(folder);
   const controllers = controllersIn(wordsIn(folder, 'cgroup.subtree_control'));
   if (controllers.length === 0) throw new Error(`${folder} gives no controllers to the folders in it`);
@@ -120,8 +120,8 @@ function moveServers(servers: string, pids: readonly number[]): void {
   }
 }
 
-async function makeBase(plan: Exclude<BasePlan, { how: 'none' | 'ours' }>, machine: Machine, serverPid: number, wrappers: readonly number[]): Promise<string> {
-  if (plan.how === 'scope') return await makeScope(plan.manager, machine, [serverPid, ...wrappers]);
+async function makeBase(plan: Exclude<BasePlan, { how: 'none' | 'ours' }>, machine: Machine, serverPid: number, children: readonly number[]): Promise<string> {
+  if (plan.how === 'scope') return await makeScope(plan.manager, machine, [serverPid, ...children]);
   enableControllers(plan.parent);
   removeUnused(plan.parent);
   const folder = path.join(plan.parent, `${PREFIX}${serverPid}`);
@@ -142,11 +142,23 @@ function enableControllers(folder: string): void {
   for (const one of CONTROLLERS) write(path.join(folder, 'cgroup.subtree_control'), `+${one}`);
 }
 
-const SCOPE_WAIT_MS = 3000;
+/** At the boot of a busy machine, systemd has much else to do. */
+const SCOPE_WAIT_MS = 15_000;
+
+/**
+ * The units of systemd's managers in which the daemon is. They are to end before the scope when the machine goes down:
+ * else the daemon would take what that does to agents for ends of their own, and judge them. (A unit that a manager does
+ * not know orders nothing.)
+ */
+function ownUnits({ groupOf }: Machine): string[] {
+  return (groupOf(process.pid)?.split('/') ?? []).filter((name) => /\.(service|scope)$/.test(name));
+}
 
 /** The scope is known by the server's pid: there is one for each server, and it ends with the last process in it. */
-async function makeScope(manager: 'system' | 'user', { root, uid, groupOf }: Machine, pids: readonly number[]): Promise<string> {
+async function makeScope(manager: 'system' | 'user', machine: Machine, pids: readonly number[]): Promise<string> {
+  const { root, uid, groupOf } = machine;
   const [serverPid = 0] = pids;
+  const units = ownUnits(machine);
   const name = `${PREFIX}${serverPid}.scope`;
   const properties = [
     ['Description', 's', 'agents of muxward and their tmux server'],
@@ -154,6 +166,7 @@ async function makeScope(manager: 'system' | 'user', { root, uid, groupOf }: Mac
     ['TasksMax', 't', '18446744073709551615'],
     ['TimeoutStopUSec', 't', '10000000'],
     ['CollectMode', 's', 'inactive-or-failed'],
+    ['Before', 'as', String(units.length), ...units],
     ['PIDs', 'au', String(pids.length), ...pids.map(String)],
   ];
   const bus = ['call', 'org.freedesktop.systemd1', '/org/freedesktop/systemd1', 'org.freedesktop.systemd1.Manager'];
@@ -172,7 +185,7 @@ async function busctl(uid: number, args: readonly string[]): Promise<void> {
   const env = { PATH: process.env['PATH'], XDG_RUNTIME_DIR: runtime, DBUS_SESSION_BUS_ADDRESS: `unix:path=${runtime}/bus` };
   await new Promise<void>((resolve, reject) => {
     execFile('busctl', ['--quiet', ...args], { env, timeout: SCOPE_WAIT_MS }, (error, _out, stderr) =>
-      error === null ? resolve() : reject(new Error(`systemd gave no scope: ${stderr.trim().split('\n')[0] ?? error.message}`)),
+      error === null ? resolve() : reject(new Error(`systemd gave no scope: ${stderr.trim().split('\n')[0] || error.message}`)),
     );
   });
 }

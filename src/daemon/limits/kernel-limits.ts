@@ -72,6 +72,15 @@ export class KernelLimits {
     await Promise.all(limited.map(async (agent) => registry.patch(agent, { cgroup: base && (await this.#make(base, agent)) })));
   }
 
+  /**
+   * When the machine goes down, the session of a login ends before a service does: what was started there leaves it, or
+   * the daemon of a service would take what that does to agents for ends of their own.
+   */
+  async leaveSession(): Promise<void> {
+    const isIn = (unit: RegExp, pid: number): boolean => unit.test(cgroupOf(pid) ?? '');
+    if (isIn(/\/user@\d+\.service\//, process.pid) && isIn(/\/session-[^/]+\.scope$/, this.#options.serverPid())) await this.#open();
+  }
+
   /** What holds agents to their limits here, and why. Changes nothing. */
   async mechanism(): Promise<Pick<ResourcesReply, 'limitsBy' | 'limitsWhy'>> {
     const { isOff } = this.#options;
@@ -96,9 +105,12 @@ export class KernelLimits {
     if (this.#base !== null && this.#isIn(this.#base, serverPid)) return this.#base;
     const { openBase, planBase, thisMachine } = await import('./cgroup-base.ts');
     const machine = thisMachine();
-    const wrappers = this.#options.registry.all().flatMap(({ record }) => (record.wrapper && livenessOf(record.wrapper) === 'alive' ? [record.wrapper.pid] : []));
+    const children = this.#options.registry
+      .all()
+      .flatMap(({ record: { wrapper, process: program } }) => [wrapper, program])
+      .flatMap((child) => (child && livenessOf(child) === 'alive' ? [child.pid] : []));
     try {
-      this.#base = await openBase(planBase(machine, serverPid), machine, serverPid, wrappers);
+      this.#base = await openBase(planBase(machine, serverPid), machine, serverPid, children);
       this.#noteGroupsIn(this.#base.folder);
     } catch (error) {
       this.#base = null;

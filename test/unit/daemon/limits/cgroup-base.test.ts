@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
-import { planBase, type Machine } from '../../../../src/daemon/limits/cgroup-base.ts';
+import { expect, test, vi } from 'vitest';
+import { openBase, planBase, type Machine } from '../../../../src/daemon/limits/cgroup-base.ts';
 import { cgroupRoot } from '../../../../src/system/cgroup.ts';
 import { temporaryFolder } from '../../system/temp-folder.ts';
 
@@ -80,4 +80,17 @@ test('the hierarchy is found where it is mounted, also beside version 1', () => 
   const v1 = '30 23 0:26 / /sys/fs/cgroup/memory rw,nosuid shared:5 - cgroup cgroup rw,memory';
   const v2 = '42 32 0:27 / /sys/fs/cgroup rw,nosuid,nodev - cgroup2 cgroup2 rw,nsdelegate';
   expect([cgroupRoot(`${v1}\n${v2}\n`), cgroupRoot(v1)]).toEqual(['/sys/fs/cgroup', null]);
+});
+
+test('systemd is to end the daemon before the scope with the agents, whose ends it would judge otherwise', async () => {
+  const scope = '/system.slice/muxward-7.scope';
+  const root = hierarchy({ [scope]: {} });
+  const told = path.join(root, 'told');
+  fs.writeFileSync(path.join(root, 'busctl'), `#!/bin/sh\necho "$*" >${told}\n`, { mode: 0o755 });
+  vi.stubEnv('PATH', `${root}:${process.env['PATH']}`);
+  const groupOf = (pid: number): string => (pid === process.pid ? '/user.slice/user-0.slice/user@0.service/app.slice/muxwardd.service' : scope);
+  // It comes to nothing: these folders are no control groups.
+  await openBase({ how: 'scope', manager: 'system' }, machine(root, '', { uid: 0, groupOf }), 7, []).catch(() => undefined);
+  vi.unstubAllEnvs();
+  expect(fs.readFileSync(told, 'utf8')).toContain(' Before as 2 user@0.service muxwardd.service ');
 });
