@@ -57,6 +57,8 @@ export interface AgentType {
   plan(spec: AgentSpec, context: LaunchContext): LaunchPlan;
   /** Keys that say yes and no to what its screen asks; null where it asks nothing. */
   answerKeys?(look: TerminalLook): AnswerKeys | null;
+  /** Its questions read keys and no text. */
+  readonly asksByMenu?: boolean;
   /** Keys that end what it does, for programs that SIGINT would end. */
   readonly interruptKeys?: readonly string[];
   /** What it does, by what its screen shows. `isQuiet`: nothing was printed for a second. Absent where that tells nothing. */

@@ -38,11 +38,12 @@ function readAgain(file: string, name: string, version: string): AgentType {
 }
 
 function terminalType(name: string, template: TerminalTemplate): AgentType {
-  const { summary, screen, answers, interrupt } = template;
+  const { summary, screen, answers, menus, interrupt } = template;
   const type: AgentType = { name, summary, sideWindow: 'monitor', plan: (spec) => planTerminal(template, spec), ...(interrupt ? { interruptKeys: interrupt } : {}) };
   if (screen.length === 0) return type;
   return {
     ...type,
+    asksByMenu: menus,
     readScreen: (look, isQuiet) => readByRules(screen, name, look, isQuiet),
     answerKeys: (look) => {
       const own = answersByRules(screen, look);

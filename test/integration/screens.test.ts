@@ -108,7 +108,7 @@ test('what is sent is submitted where an Enter right after a paste is not; inter
     "{state: working, cursor: '^busy'}",
     "{state: waiting, cursor: '^Go on', answers: {allow: [g, Escape]}}",
   ];
-  const template = ['summary: wary of pastes', `command: [${process.execPath}, ${program}]`, 'answers: {allow: [y], deny: [Escape]}', 'interrupt: [Escape]', 'screen:'];
+  const template = ['summary: wary of pastes', `command: [${process.execPath}, ${program}]`, 'answers: {allow: [y], deny: [Escape]}', 'menus: true', 'interrupt: [Escape]', 'screen:'];
   writeFileSync(join(home.home, 'terminals/wary.yaml'), `${[...template, ...rules.map((rule) => `  - ${rule}`)].join('\n')}\n`);
   const { pid } = await home.spawn('wary', '--type', 'wary');
   await idle('wary');
@@ -122,6 +122,10 @@ test('what is sent is submitted where an Enter right after a paste is not; inter
   expect(await home.ok('interrupt', 'wary')).toContain('was at rest');
   await home.ok('send', 'wary', 'ask');
   await home.ok('wait', 'wary', '--for', 'waiting', '--timeout', '30s');
+  for (const words of [['answer', 'wary', 'no, do not'], ['send', 'wary', 'rather not']]) {
+    expect(await home.run(words)).toMatchObject({ status: 1, stderr: expect.stringContaining('shows a menu, which reads no text') });
+  }
+  expect(await home.ok('answer', 'wary')).not.toContain('a text of your own');
   expect(await home.ok('answer', 'wary', 'allow')).toContain('pressed g Escape');
   await idle('wary');
 });

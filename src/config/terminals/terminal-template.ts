@@ -7,6 +7,7 @@
  *     prompt: typed                # or: argument (the last one), none
  *     ready: '^>>>'                # the screen has such a line when it can be typed to
  *     answers: {allow: [y, Enter]} # keys for `muxward answer NAME allow` and `deny`
+ *     menus: true                  # its questions read keys, not text
  *     interrupt: [Escape]          # keys for `muxward interrupt NAME`; SIGINT where nothing is said
  *     screen:                      # what it does, by what its screen shows; the first rule that fits decides
  *       - {state: idle, cursor: '^>>>$'}
@@ -29,6 +30,8 @@ export interface TerminalTemplate {
   readonly ready: RegExp;
   /** What says yes and no to what it asks; empty where nobody wrote any. */
   readonly answers: AnswerKeys;
+  /** Its questions are menus: text typed at one is not read, and Enter takes the choice that is marked. */
+  readonly menus: boolean;
   /** Keys that end what it does, for programs that SIGINT would end; null where that serves. */
   readonly interrupt: readonly string[] | null;
   /** In order of precedence; empty where nobody wrote any. */
@@ -44,10 +47,11 @@ const templateSchema = mapWith(
     prompt: z.optional(choice(PROMPTS, 'How it is given its first prompt.')),
     ready: z.optional(pattern('The screen has such a line when it can be typed to.')),
     answers: z.optional(answerKeys),
+    menus: z.optional(z.boolean({ error: 'true or false' }).check(z.describe('Its questions read keys, not text.'))),
     interrupt: z.optional(keys),
     screen: z.optional(rules),
   },
-  'a template: summary, command, prompt, ready, answers, interrupt, screen',
+  'a template: summary, command, prompt, ready, answers, menus, interrupt, screen',
   'A terminal template.',
 );
 
@@ -57,6 +61,6 @@ export function readTemplate(source: string, file: string): TerminalTemplate {
   if (document.faults.length > 0) throw new InvalidConfig(document.faults);
   const { value, faults } = checkValue(templateSchema, document.value, document);
   if (value === undefined) throw new InvalidConfig(faults);
-  const { summary, command, prompt = 'none', ready = '', answers = {}, interrupt = null, screen = [] } = value;
-  return { summary, command, prompt: prompt as TerminalTemplate['prompt'], ready: new RegExp(ready, 'mu'), answers, interrupt, screen: screen.map(ruleFrom) };
+  const { summary, command, prompt = 'none', ready = '', answers = {}, menus = false, interrupt = null, screen = [] } = value;
+  return { summary, command, prompt: prompt as TerminalTemplate['prompt'], ready: new RegExp(ready, 'mu'), answers, menus, interrupt, screen: screen.map(ruleFrom) };
 }

@@ -1,9 +1,9 @@
 /** What a program asks whose screen alone tells, and the answer to it: keys that its template names, or a text that is typed. */
-import type { AnswerKeys } from '../../config/terminals/screen-rule.ts';
 import { MuxwardError } from '../../core/errors.ts';
 import type { AgentQuestion } from '../../core/question.ts';
 import type { ManagedAgent } from '../managed-agent.ts';
 import type { Daemon } from './context.ts';
+import { keysNow, refuseAtMenu } from './screen-now.ts';
 import { typeText } from './terminal.ts';
 
 export async function screenQuestion(daemon: Daemon, agent: ManagedAgent): Promise<AgentQuestion | null> {
@@ -11,7 +11,8 @@ export async function screenQuestion(daemon: Daemon, agent: ManagedAgent): Promi
   const { pane } = agent.record;
   const keys = status === 'waiting' && pane !== null ? await keysNow(daemon, agent, pane) : null;
   if (keys === null) return null;
-  const ask = { text: '', options: Object.keys(keys), many: false, isFree: true };
+  const { asksByMenu = false } = await daemon.typeOf(agent.spec.type);
+  const ask = { text: '', options: Object.keys(keys), many: false, isFree: !asksByMenu };
   return { kind: 'dialog', tool: null, text: detail ?? '', asks: [ask], at };
 }
 
@@ -22,6 +23,7 @@ export async function answerScreen(daemon: Daemon, agent: ManagedAgent, pane: st
   if (known === null) throw new MuxwardError('failed', `${name} asks nothing now`, { hint: `muxward status ${name} says what it does` });
   const word = words.join(' ');
   if (word !== 'allow' && word !== 'deny') {
+    await refuseAtMenu(daemon, agent, pane);
     await typeText(daemon, agent, pane, { text: word, submit: true });
     return `typed ${word}`;
   }
@@ -32,10 +34,4 @@ export async function answerScreen(daemon: Daemon, agent: ManagedAgent, pane: st
   daemon.screens.typing(agent);
   await daemon.tmux.keys(pane, keys);
   return `pressed ${keys.join(' ')}`;
-}
-
-/** Of the question that stands there at this moment: what was seen a second ago may have been answered since. */
-async function keysNow({ tmux, typeOf }: Daemon, agent: ManagedAgent, pane: string): Promise<AnswerKeys | null> {
-  const [type, look] = await Promise.all([typeOf(agent.spec.type), tmux.look(pane)]);
-  return type.answerKeys?.(look) ?? null;
 }

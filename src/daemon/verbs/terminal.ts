@@ -8,6 +8,7 @@ import { headlessMessage } from '../../agents/claude/message.ts';
 import type { ManagedAgent } from '../managed-agent.ts';
 import { sideWindowCommand, type SideWindow } from '../side-window.ts';
 import type { Daemon } from './context.ts';
+import { refuseAtMenu } from './screen-now.ts';
 
 /** Names of keys in tmux(1), KEY BINDINGS. */
 const KEY =
@@ -26,6 +27,7 @@ export async function input(daemon: Daemon, name: string, request: InputRequest)
     return { proof };
   }
   if (request.command) throw new MuxwardError('usage', `--command: ${name} is of type ${agent.spec.type}`, { hint: 'it is for Claude Code agents' });
+  if (submit) await refuseAtMenu(daemon, agent, pane);
   await typeText(daemon, agent, pane, { text, submit });
   return { proof: 'typed' };
 }

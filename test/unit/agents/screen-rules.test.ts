@@ -84,7 +84,7 @@ test.each([
   ['codex', 'codex-permission', 'Would you like to run the following command?', 'y'],
   ['codex', 'codex-permission-wide', 'Would you like to run the following command?', 'y'],
   ['codex', 'codex-permission-edit', 'Would you like to make the following edits?', 'y'],
-  ['codex', 'codex-question', 'Action Required', 'y'],
+  ['codex', 'codex-question', 'a question with choices', 'Enter'],
   ['gemini', 'gemini-trust', 'Do you trust the files in this folder?', '1'],
   ['gemini', 'gemini-auth', 'How would you like to authenticate for this project?', '1'],
   ['gemini', 'gemini-key', 'Enter Gemini API Key', 'Enter'],
