@@ -149,7 +149,7 @@ elif [ ! -e "$stage/lost-power" ]; then
   touch "$stage/lost-power"
   sync
   echo 'wait 180 the start after a loss of power'
-  exec systemctl reboot --force --force >/dev/null
+  exec systemctl reboot --force --force 2>/dev/null
 else
   for user in dev root; do after_boot "$user" 2 'a loss of power'; done
   for user in dev root; do at_the_end "$user"; done

@@ -144,6 +144,8 @@ function enableControllers(folder: string): void {
 
 /** At the boot of a busy machine, systemd has much else to do. */
 const SCOPE_WAIT_MS = 15_000;
+/** A program of another user stays where it is. */
+const CHILDREN_WAIT_MS = 2000;
 
 /**
  * The units of systemd's managers in which the daemon is. They are to end before the scope when the machine goes down:
@@ -172,9 +174,11 @@ async function makeScope(manager: 'system' | 'user', machine: Machine, pids: rea
   const bus = ['call', 'org.freedesktop.systemd1', '/org/freedesktop/systemd1', 'org.freedesktop.systemd1.Manager'];
   const start = ['StartTransientUnit', 'ssa(sv)a(sa(sv))', name, 'fail', String(properties.length), ...properties.flat(), '0'];
   await busctl(uid, [`--${manager}`, ...bus, ...start]);
+  // It moves them one after the other, and can no more once the scope has groups of ours with controllers.
+  const isThere = (pid: number): boolean => path.basename(groupOf(pid) ?? name) === name;
   for (let waitedMs = 0; waitedMs < SCOPE_WAIT_MS; waitedMs += 5) {
     const group = groupOf(serverPid);
-    if (group !== null && path.basename(group) === name) return path.join(root ?? '', group);
+    if (group !== null && isThere(serverPid) && (waitedMs >= CHILDREN_WAIT_MS || pids.every(isThere))) return path.join(root ?? '', group);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   throw new Error(`systemd did not move tmux to ${name}`);

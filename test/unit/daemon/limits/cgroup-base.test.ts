@@ -82,15 +82,26 @@ test('the hierarchy is found where it is mounted, also beside version 1', () => 
   expect([cgroupRoot(`${v1}\n${v2}\n`), cgroupRoot(v1)]).toEqual(['/sys/fs/cgroup', null]);
 });
 
-test('systemd is to end the daemon before the scope with the agents, whose ends it would judge otherwise', async () => {
-  const scope = '/system.slice/muxward-7.scope';
-  const root = hierarchy({ [scope]: {} });
+/** What systemd is told when a scope is asked for. It comes to nothing: these folders are no control groups. */
+async function askForScope(groupOf: Machine['groupOf'], children: readonly number[]): Promise<string> {
+  const root = hierarchy({ [SCOPE]: {} });
   const told = path.join(root, 'told');
   fs.writeFileSync(path.join(root, 'busctl'), `#!/bin/sh\necho "$*" >${told}\n`, { mode: 0o755 });
   vi.stubEnv('PATH', `${root}:${process.env['PATH']}`);
-  const groupOf = (pid: number): string => (pid === process.pid ? '/user.slice/user-0.slice/user@0.service/app.slice/muxwardd.service' : scope);
-  // It comes to nothing: these folders are no control groups.
-  await openBase({ how: 'scope', manager: 'system' }, machine(root, '', { uid: 0, groupOf }), 7, []).catch(() => undefined);
+  await openBase({ how: 'scope', manager: 'system' }, machine(root, '', { uid: 0, groupOf }), 7, children).catch(() => undefined);
   vi.unstubAllEnvs();
-  expect(fs.readFileSync(told, 'utf8')).toContain(' Before as 2 user@0.service muxwardd.service ');
+  return fs.readFileSync(told, 'utf8');
+}
+
+const SCOPE = '/system.slice/muxward-7.scope';
+
+test('systemd is to end the daemon before the scope with the agents, whose ends it would judge otherwise', async () => {
+  const told = await askForScope((pid) => (pid === process.pid ? '/user.slice/user-0.slice/user@0.service/app.slice/muxwardd.service' : SCOPE), []);
+  expect(told).toContain(' Before as 2 user@0.service muxwardd.service ');
+});
+
+test('all that systemd moves to a scope is waited for, not the server alone', async () => {
+  let looks = 0;
+  await askForScope((pid) => (pid === 8 && (looks += 1) < 4 ? '/user.slice/session-1.scope' : SCOPE), [8]);
+  expect(looks).toBe(4);
 });
