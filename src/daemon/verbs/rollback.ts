@@ -35,6 +35,7 @@ async function lookUp({ registry, checkpoints }: Daemon, name: string): Promise<
 
 /** It is there again as it was started, and does not run. */
 function bringBack({ registry, claims }: Daemon, spec: AgentSpec): ManagedAgent {
+  if (registry.find(spec.name)) throw new MuxwardError('conflict', `${spec.name} was just brought back by somebody else`, { hint: `muxward status ${spec.name}` });
   claims.check([spec]);
   return registry.add(spec);
 }
