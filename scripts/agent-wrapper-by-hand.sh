@@ -1,5 +1,5 @@
-# The other half of agent-wrapper.sh, read only when it is needed: running by hand, and outlasting a stopped program.
-# Two hundred wrappers that wait in panes hold none of it.
+# The other half of agent-wrapper.sh, read only when it is needed: all ways to run but the usual one, what can go wrong
+# in that, and outlasting a stopped program. Two hundred wrappers that wait in panes hold none of it.
 
 usage='usage: agent-wrapper.sh NAME TYPE [GENERATION]
        agent-wrapper.sh NAME TYPE -- COMMAND [ARG]...
@@ -36,17 +36,66 @@ find_home() {
   export MUXWARD_HOME
 }
 
+is_name() {
+  case $1 in '' | [!A-Za-z0-9]* | *[!A-Za-z0-9_-]*) return 1 ;; esac
+  [ ${#1} -le 63 ]
+}
+
+is_number() {
+  case $1 in '' | *[!0-9]*) return 1 ;; esac
+}
+
+# Sets what the kernel says of this very process. The program's name may hold spaces: what counts comes after its ")".
+look_at_self() {
+  mw_pid='' mw_start=0 mw_group='' mw_session='' mw_foreground=''
+  if { read -r mw_stat </proc/self/stat; } 2>/dev/null; then
+    mw_pid=${mw_stat%% *}
+    set -- ${mw_stat##*) }
+    mw_group=$3 mw_session=$4 mw_foreground=$6 mw_start=${20}
+  else
+    mw_pid=$(exec sh -c 'echo "$PPID"')
+  fi
+}
+
+# pane: we lead the session of a terminal. shell: a terminal's foreground is ours, but the session is a shell's.
+# none: no terminal on standard input, or another group has it.
+find_mode() {
+  mw_mode=none
+  if [ -n "$mw_launch" ] || [ ! -t 0 ]; then return 0; fi
+  # The daemon starts it as the process of a pane, which leads its session.
+  if [ -n "$mw_supervised" ]; then
+    mw_mode=pane
+    return 0
+  fi
+  look_at_self
+  if [ -z "$mw_session" ]; then
+    mw_mode=shell
+  elif [ "$mw_session" = "$mw_pid" ]; then
+    mw_mode=pane
+  elif [ "$mw_foreground" = "$mw_group" ]; then
+    mw_mode=shell
+  fi
+}
+
+# A failure is left in a file for the parent to report, which first has to be ready for the verdict on it.
+fail() {
+  printf '✘ %s\n' "$2" >&2
+  if [ -d "$mw_run" ]; then echo "$1" >"$mw_run/failure"; fi
+  exit 127
+}
+
+# Throttling stops the program again and again. We would take the terminal from it each time, and continue it: so its
+# parent is a shell without job control, which is told of no stop. It goes only after the program, and stops with
+# the group where that is paused. The words on its end are hidden as in run_once.
+launch_apart() {
+  trap : INT QUIT TERM HUP
+  { :; ( become "$@" 2>&6 6>&- ); } 6>&2 2>/dev/null
+  exit $?
+}
+
 # No builtin moves a terminal's foreground but a job's start and end, during which no trap would run.
 give_terminal() {
   PERL_BADLANG=0 perl -e 'require POSIX; $SIG{TTOU} = "IGNORE"; POSIX::tcsetpgrp(0, $ARGV[0])' -- "$1" 3>&- 4>&-
-}
-
-# With job control, a job that merely stopped looks like one that ended by signal.
-is_stopped() {
-  case $mw_status in
-    14[5-9] | 150) kill -0 %% 2>/dev/null ;;
-    *) false ;;
-  esac
 }
 
 # Its state, and the CPU time it has had: once continued, a read from the terminal stops it again at once.
@@ -85,8 +134,8 @@ await_continue() {
   done
 }
 
-outlast_stops() {
-  is_stopped || return 0
+go_on_if_stopped() {
+  kill -0 %% 2>/dev/null || return 0
   if [ "$mw_mode" = pane ]; then
     await_continue
   else
@@ -168,8 +217,50 @@ run_in_background() {
   trap - TERM INT HUP
 }
 
-# Reads the command line into the variables of agent-wrapper.sh; what is left of it is the command.
-if [ -n "$mw_by_hand" ]; then
+mw_default_signals='$SIG{$_} = "DEFAULT" for qw(INT QUIT TTIN TTOU); delete $ENV{PERL_BADLANG};
+  exec {$ARGV[0]} @ARGV; exit 126'
+
+if [ -n "${mw_by_hand-}" ]; then
+  # What the usual start does in its own way.
+  launch() {
+    mw_apart=''
+    if [ -z "$mw_given" ]; then . "$mw_run/args"; fi
+    if [ -z "$mw_apart" ]; then become "$@"; fi
+    launch_apart "$@"
+  }
+
+  find_self() {
+    look_at_self
+    if [ "$mw_mode" = shell ]; then give_terminal "${mw_group:-$mw_pid}"; fi
+  }
+
+  run_once() {
+    if [ "$mw_mode" = none ] || { [ "$mw_mode" = shell ] && command -v perl >/dev/null; }; then
+      run_in_background "$@"
+      return
+    fi
+    set -m
+    if [ -n "${BASH_VERSION-}" ]; then
+      # bash has no words on a job's end, and needs its terminal here.
+      ( launch "$@" )
+    else
+      { :; ( launch "$@" 2>&5 5>&- ); } 5>&2 2>/dev/null
+    fi
+    mw_status=$?
+    outlast_stops
+  }
+
+  # tmux starts panes with TTIN and TTOU ignored. `set -m` of other shells undoes that, bash has no means to.
+  if [ -n "${BASH_VERSION-}" ]; then
+    run_program() {
+      if [ "$mw_mode" = pane ] && command -v perl >/dev/null; then
+        PERL_BADLANG=0 exec perl -e "$mw_default_signals" -- "$@" 3>&- 4>&-
+      fi
+      exec "$@" 3>&- 4>&-
+    }
+  fi
+
+  # Reads the command line into the variables of agent-wrapper.sh; what is left of it is the command.
   case ${1-} in
     -h | --help)
       printf '%s\n' "$usage"
@@ -186,6 +277,7 @@ if [ -n "$mw_by_hand" ]; then
   is_name "$mw_type" || refuse "\"$mw_type\" is no type of agent" \
     "a word such as worker, claude-code or monitor: agent-wrapper.sh $mw_name worker [-- COMMAND]"
   shift 2
+  mw_generation=0
   if [ $# -gt 0 ] && [ "$1" != -- ]; then
     is_number "$1" || refuse "\"$1\" is no generation" 'a number, or put -- before a command'
     mw_generation=$1 mw_supervised=1
@@ -202,4 +294,8 @@ if [ -n "$mw_by_hand" ]; then
     refuse "nothing is recorded for $mw_name in $MUXWARD_HOME/run/$mw_name" \
       "give a command (agent-wrapper.sh $mw_name $mw_type -- COMMAND), or let muxward start it: muxward spawn $mw_name -- COMMAND"
   fi
+  if [ -n "$mw_given" ]; then
+    enter_folder() { :; }
+  fi
+  find_mode
 fi
