@@ -88,7 +88,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   const health = new HealthChecks({ registry, hub, paths, onUnhealthy: (agent, detail) => lifecycle.endFor(agent, { kind: 'unhealthy', detail }, settings.stopGraceMs) });
   const history = new History({ registry, store, hub, keepRows: settings.history.keepRows, onError });
   history.start();
-  const alerts = startAlerts({ settings: settings.alerts, registry, store, hub, paths, tmux, env: options.env, growthOf: (agent) => history.growthOf(agent), onError });
+  const alerts = startAlerts({ settings: settings.alerts, registry, store, hub, paths, tmux, env: options.env, growthOf: (agent) => history.growthOf(agent), mayWait: () => parts.rush.isOn, onError });
   await recoverRollbacks(rollbacks, onError);
   const conflicts = startConflicts({ registry, lifecycle, paths, mode: settings.conflicts, onError }, hub);
   const claims = startClaims({ registry, onError }, hub);

@@ -18,11 +18,13 @@ import type { ManagedAgent } from './managed-agent.ts';
 import { effectiveSpec } from './recovery/effective-spec.ts';
 import type { Registry } from './registry.ts';
 import { RunFiles } from './run-files.ts';
+import type { Rush } from './rush.ts';
 import { typeFirstPrompt } from './type-first-prompt.ts';
 
 export interface LauncherOptions {
   readonly registry: Registry;
   readonly tmux: TmuxServer;
+  readonly rush: Rush;
   readonly paths: HomePaths;
   /** Where `bin/`, `scripts/` and `templates/` are. */
   readonly installation: string;
@@ -81,8 +83,9 @@ export class Launcher {
     for (const [i, agent] of agents.entries()) this.#write(agent, plans[i] as LaunchPlan);
     this.#files.forget();
     const starts = agents.map((agent, i) => this.#intend(agent, plans[i] as LaunchPlan, reason));
-    this.#options.registry.flush();
-    const asked = this.#askTmux(starts);
+    this.#options.registry.flushFirst();
+    const isOver = this.#options.rush.begin(agents.map(({ spec }) => spec.name));
+    const asked = this.#askTmux(starts).finally(isOver);
     for (const agent of agents) this.#asked.set(agent, asked);
     await asked;
     for (const { spec } of agents) this.#files.keep(spec);

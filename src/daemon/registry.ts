@@ -27,6 +27,8 @@ export class Registry {
   readonly #respecified = new Set<ManagedAgent>();
   readonly #removed = new Set<string>();
   #events: NewEvent[] = [];
+  /** Stored, and not published yet. */
+  #untold: MuxwardEvent[] = [];
   #flushing: (() => void) | null = null;
   #noticing: NodeJS.Immediate | null = null;
   readonly #watchers = new Set<() => void>();
@@ -136,6 +138,17 @@ export class Registry {
    * @throws MuxwardError `storage`; what could not be stored stays noted and is tried again with the next change.
    */
   flush(): void {
+    this.#storeChanges();
+    this.#tell();
+  }
+
+  /** As `flush`, but those who listen to events are told after what the caller does next. */
+  flushFirst(): void {
+    this.#storeChanges();
+    setImmediate(() => this.#tell());
+  }
+
+  #storeChanges(): void {
     this.#flushing?.();
     this.#flushing = null;
     const events = this.#events;
@@ -152,7 +165,13 @@ export class Registry {
     const tasks = this.#afterStored;
     this.#afterStored = [];
     for (const task of tasks) task();
-    this.#hub.publish(events.map((event, i) => ({ ...event, seq: lastSeq - events.length + 1 + i }) as MuxwardEvent));
+    for (const [i, event] of events.entries()) this.#untold.push({ ...event, seq: lastSeq - events.length + 1 + i } as MuxwardEvent);
+  }
+
+  #tell(): void {
+    const events = this.#untold;
+    this.#untold = [];
+    this.#hub.publish(events);
   }
 
   /** Runs `task` once everything that changed until now is on disk. */

@@ -28,6 +28,7 @@ import type { Log } from './log.ts';
 import { Marks } from './marks.ts';
 import { noteLastRun } from './last-run.ts';
 import type { Registry } from './registry.ts';
+import { Rush } from './rush.ts';
 import { ScreenWatch } from './screens/screen-watch.ts';
 import { TmuxLoss } from './tmux-loss/tmux-loss.ts';
 import type { Daemon } from './verbs/context.ts';
@@ -35,6 +36,7 @@ import { Watch } from './watch.ts';
 
 /** What looks after agents, wired together; the rest of the daemon is built upon it. */
 export type Supervision = Pick<Daemon, 'tmux' | 'typeOf' | 'lifecycle' | 'launcher' | 'marks' | 'watch' | 'watchers' | 'hooks' | 'claude' | 'screens' | 'typist' | 'checkpoints' | 'kernelLimits'> & {
+  readonly rush: Rush;
   readonly throttle: Throttle;
   readonly tmuxLoss: TmuxLoss;
 };
@@ -84,9 +86,11 @@ export function wireSupervision({ paths, installation, settings, registry, hub, 
     drained({ clock: registry.clock, logPath: logPath(paths, name), tmuxAnswers: () => tmux.answers() });
   const lifecycle: Lifecycle = new Lifecycle({ registry, launcher: () => launcher, marks, paths, turn, drained: drainedLog, onError: warn });
   const locks = new SessionLocks(paths.home);
+  const rush = new Rush(registry.clock);
   const launcher = new Launcher({
     registry,
     tmux,
+    rush,
     paths,
     installation,
     typeOf,
@@ -119,7 +123,7 @@ export function wireSupervision({ paths, installation, settings, registry, hub, 
   });
   const typist = new Typist({ tmux, hooks: claude.hooks, paths });
   const checkpoints = new Checkpoints({ registry, tmux, marks, halts: lifecycle.halts, paths, settings: settings.checkpoint, onError: warn });
-  return { tmux, typeOf, lifecycle, launcher, marks, watch, watchers, hooks: claude.hooks, claude, screens, typist, checkpoints, tmuxLoss, throttle, kernelLimits };
+  return { tmux, typeOf, lifecycle, launcher, marks, watch, watchers, hooks: claude.hooks, claude, screens, typist, checkpoints, tmuxLoss, rush, throttle, kernelLimits };
 }
 
 /** What only explains later why something is gone must not hold up what is there. */

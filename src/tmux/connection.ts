@@ -8,7 +8,7 @@ import { MuxwardError } from '../core/errors.ts';
 import { printable } from '../core/names.ts';
 import { identify, livenessOf, type Identity } from '../system/identity.ts';
 import { ControlClient, TmuxUnreachable, type Reply } from './control-client.ts';
-import { commandLine } from './quote.ts';
+import { commandLines } from './quote.ts';
 
 /** Holds the server and the control client; agents' names cannot begin with `_`. Its pane is dead: it costs no process. */
 export const HOLDING_SESSION = '_muxward';
@@ -166,8 +166,8 @@ export class Connection {
   /** Groups of commands; all first commands run before all second ones, and so on. The replies are those of the first ones. */
   protected async batch(groups: readonly (readonly (readonly string[])[])[]): Promise<readonly Reply[]> {
     const depth = Math.max(0, ...groups.map((group) => group.length));
-    const lines = Array.from({ length: depth }, (_, level) => groups.flatMap((g) => g[level] ? [commandLine(g[level])] : []));
-    const flat = lines.flat();
+    const commands = Array.from({ length: depth }, (_, level) => groups.flatMap((g) => (g[level] ? [g[level]] : []))).flat();
+    const flat = commandLines(commands);
     return this.withFile(`${flat.join('\n')}\n`, async (file) => (await (await this.#connected()).source(file, flat.length)).slice(0, groups.length));
   }
 

@@ -12,6 +12,19 @@ function quoteArgument(text: string): string {
   return `"${inner}"`;
 }
 
+/** A line for each. Those that start agents together say nearly the same: each word is looked at once. */
+export function commandLines(commands: readonly (readonly string[])[]): string[] {
+  const quoted = new Map<string, string>();
+  const quote = (text: string): string => {
+    const known = quoted.get(text);
+    if (known !== undefined) return known;
+    const made = quoteArgument(text);
+    quoted.set(text, made);
+    return made;
+  };
+  return commands.map((args) => args.map(quote).join(' '));
+}
+
 /** A whole command, one line. */
 export function commandLine(args: readonly string[]): string {
   return args.map(quoteArgument).join(' ');

@@ -106,6 +106,30 @@ describe('what comes back', () => {
     expect(new Set(agents.map(({ id }) => id)).size).toBe(4);
   });
 
+  test('of many each is shown as it is, in its status line too', async () => {
+    const agents = await home.json<Agent[]>('spawn', 'crowd', '--count', '100', '--', 'sleep', '1000');
+    expect(new Set(agents.map(({ state }) => state))).toEqual(new Set(['ready']));
+    expect(new Set(agents.map(({ pane }) => pane)).size).toBe(100);
+    const shown = async (): Promise<string[]> => {
+      const lines = (await home.tmux('list-sessions', '-F', '#{session_name} #{@muxward_state}')).split('\n');
+      return lines.filter((line) => /^crowd-\d+ ready$/.test(line));
+    };
+    await eventually(async () => (await shown()).length === 100, 'all status lines');
+    await home.ok('rm', '--force', 'crowd-*');
+  });
+
+  test('of many that end at once each has started before it ended', async () => {
+    await home.ok('spawn', 'brief', '--count', '30', '--restart', 'no', '--', 'sh', '-c', 'exit 3');
+    const told = async (): Promise<string[]> =>
+      (await home.events()).filter(({ agent, type }) => agent?.startsWith('brief-') && /started|ended/.test(type)).map(({ agent, type }) => `${agent} ${type}`);
+    await eventually(async () => (await told()).length === 60, 'all have ended');
+    const all = await told();
+    for (let n = 1; n <= 30; n += 1) {
+      const own = all.filter((line) => line.startsWith(`brief-${n} `));
+      expect(own).toEqual([`brief-${n} agent.started`, `brief-${n} agent.ended`]);
+    }
+  });
+
   test('a name is made up where none is given', async () => {
     const name = (await home.ok('spawn', '--', 'sleep', '1000')).trim();
     expect(name).toMatch(/^sleep-\w+$/);

@@ -39,6 +39,8 @@ export interface AlertsOptions {
   readonly silences: Silences;
   readonly channels: ReadonlyMap<string, ChannelInForce>;
   readonly deliveries: Deliveries;
+  /** This look can be left to the next one. */
+  readonly mayWait: () => boolean;
   readonly onError: (what: string, error: unknown) => void;
 }
 
@@ -165,7 +167,8 @@ export class Alerts {
   }
 
   #tick(): void {
-    const { registry, looks, deliveries } = this.#options;
+    const { registry, looks, deliveries, mayWait } = this.#options;
+    if (mayWait()) return;
     const moment = this.#now();
     const { found, cleared } = looks.look(registry.all(), moment.nowMs);
     this.#apply([
@@ -179,21 +182,17 @@ export class Alerts {
 
   #hear(event: MuxwardEvent): void {
     const { rules, registry, facts, looks } = this.#options;
-    const moment = this.#now();
     if (event.agent !== null && event.type === 'agent.judged' && event.data.action === 'restart') facts.noteRestart(event.agent);
     if (event.agent !== null && event.type === 'agent.removed') {
       facts.forget(event.agent);
       looks.forget(event.agent);
-      this.#apply(this.#book.forget(event.agent, moment));
+      this.#apply(this.#book.forget(event.agent, this.#now()));
     }
     const end = endedBy(event);
-    if (end) this.#apply(this.#book.clear(end.key, end.words, moment));
-    const agent = event.agent === null ? undefined : registry.find(event.agent);
-    const own = agent ? rules.ownOf(agent) : [];
-    const hit = event.type === 'tmux.lost' ? agentsHit(registry) : [];
-    for (const rule of [...rules.general, ...own]) {
-      const finding = findingOf(rule, event, hit);
-      if (finding) this.#apply(this.#book.find(finding, moment));
+    if (end) this.#apply(this.#book.clear(end.key, end.words, this.#now()));
+    for (const rule of rules.onEvent(event.type, registry.find(event.agent ?? ''))) {
+      const finding = findingOf(rule, event, event.type === 'tmux.lost' ? agentsHit(registry) : []);
+      if (finding) this.#apply(this.#book.find(finding, this.#now()));
     }
   }
 

@@ -3,6 +3,7 @@ import type { AlertSettings } from '../../config/alerts/alert-settings.ts';
 import type { AgentAlertRule, AlertRuleInfo, Escalation } from '../../core/alert.ts';
 import { ConditionFault, parseCondition } from '../../core/alert-condition.ts';
 import { BUILT_IN_RULES, type AlertRule } from '../../core/alert-rules.ts';
+import type { EventType } from '../../core/event.ts';
 import type { ManagedAgent } from '../managed-agent.ts';
 
 /** Alerts that somebody raised. */
@@ -12,12 +13,21 @@ export class RulesInForce {
   readonly #settings: AlertSettings;
   /** Of all agents. */
   readonly general: readonly AlertRule[];
+  readonly #onEvent: ReadonlyMap<EventType | null, readonly AlertRule[]>;
   /** Read once a specification. */
   readonly #own = new WeakMap<readonly AgentAlertRule[], readonly AlertRule[]>();
 
   constructor(settings: AlertSettings) {
     this.#settings = settings;
     this.general = [...BUILT_IN_RULES.filter(({ name }) => !settings.off.includes(name)), ...settings.rules];
+    this.#onEvent = Map.groupBy(this.general, ({ condition }) => (condition.kind === 'event' ? condition.type : null));
+  }
+
+  /** Rules that name such an event, of all agents and of this one. Most events interest none. */
+  onEvent(type: EventType, agent: ManagedAgent | undefined): readonly AlertRule[] {
+    const general = this.#onEvent.get(type) ?? [];
+    const own = agent ? this.ownOf(agent) : [];
+    return own.length === 0 ? general : [...general, ...own.filter(({ condition }) => condition.kind === 'event' && condition.type === type)];
   }
 
   ownOf({ spec }: ManagedAgent): readonly AlertRule[] {

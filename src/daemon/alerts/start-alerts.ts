@@ -24,11 +24,13 @@ export interface StartAlertsOptions {
   readonly tmux: TmuxServer;
   readonly env: Readonly<Record<string, string>>;
   readonly growthOf: (agent: string) => Growth | null;
+  /** The machine is needed for something else this second. */
+  readonly mayWait: () => boolean;
   readonly onError: (what: string, error: unknown) => void;
 }
 
 export function startAlerts(options: StartAlertsOptions): Alerts {
-  const { settings, registry, store, hub, paths, tmux, env, growthOf, onError } = options;
+  const { settings, registry, store, hub, paths, tmux, env, growthOf, mayWait, onError } = options;
   const channels = channelsInForce(settings.channels, {
     secrets: env,
     env: withoutSecrets(env, settings),
@@ -40,7 +42,7 @@ export function startAlerts(options: StartAlertsOptions): Alerts {
   const onChannel = (channel: string, failure: string | null): void => alerts.noteChannel(channel, failure);
   const deliveries = new Deliveries({ store, channels, quiet: settings.quiet, clock: registry.clock, home: paths.home, onChannel });
   const silences = new Silences(store, registry.clock);
-  const alerts: Alerts = new Alerts({ registry, store, hub, rules, facts, silences, channels, deliveries, looks: new RuleLooks(rules, facts), onError });
+  const alerts: Alerts = new Alerts({ registry, store, hub, rules, facts, silences, channels, deliveries, looks: new RuleLooks(rules, facts), mayWait, onError });
   alerts.start();
   return alerts;
 }
