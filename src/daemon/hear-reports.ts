@@ -30,7 +30,7 @@ export function hearReports(fifo: string, { lifecycle, claude, rush }: Hearers, 
     else lifecycle.onReport(report);
   };
   const tellHeld = (): void => {
-    for (const report of [...held.values()]) tell(report);
+    for (const report of held.values()) tell(report);
   };
   const hear = (line: string): void => {
     const report = parseWrapperReport(line);

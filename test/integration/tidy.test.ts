@@ -1,6 +1,6 @@
 // cleanup, completion, doctor and the tmux pass-through.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CleanupReply } from '../../src/core/protocol.ts';
@@ -62,6 +62,14 @@ describe('cleanup', () => {
       foreign.kill('SIGKILL');
       orphan.kill('SIGKILL');
     }
+  });
+
+  test('a session whose agent has just ended is dead, and its last words are not lost', async () => {
+    await home.spawn('chatty', '--', 'seq', '1', '300000');
+    await home.ok('wait', 'chatty');
+    expect(kinds(await cleanup())).toEqual(['session']);
+    expect(readFileSync(path.join(home.home, 'logs/chatty.log'), 'utf8').trimEnd().split('\n').at(-1)?.trim()).toBe('300000');
+    await home.ok('rm', 'chatty');
   });
 
   test('an agent whose dead session was cleaned up can be started again', async () => {

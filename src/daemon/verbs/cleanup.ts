@@ -4,6 +4,8 @@ import path from 'node:path';
 import type { CleanupItem, CleanupReply, Routes } from '../../core/protocol.ts';
 import { isLive } from '../../core/state.ts';
 import { terminateTree } from '../../system/tree-termination.ts';
+import type { Pane } from '../../tmux/pane.ts';
+import type { ManagedAgent } from '../managed-agent.ts';
 import { forgottenWorktrees } from '../worktrees/cleanup-worktrees.ts';
 import type { Daemon } from './context.ts';
 
@@ -27,12 +29,13 @@ export async function cleanup(daemon: Daemon, { dryRun, force }: Routes['POST /a
 }
 
 async function deadSessions({ tmux, registry }: Daemon): Promise<Chore[]> {
+  for (const { draining } of registry.all()) await draining;
   const panes = await tmux.panes();
   const sessions = new Set(panes.map(({ session }) => session));
   return [...sessions].flatMap((session) => {
     const agent = registry.find(session);
     if (agent && isLive(agent.record.state)) return [];
-    if (panes.some((pane) => pane.session === session && !pane.dead)) return [];
+    if (panes.some((pane) => pane.session === session && !isOver(pane, agent))) return [];
     const run = async (): Promise<void> => {
       await tmux.killSession(session);
       if (agent) registry.patch(agent, { pane: null, wrapper: null });
@@ -40,6 +43,11 @@ async function deadSessions({ tmux, registry }: Daemon): Promise<Chore[]> {
     const why = agent ? `its agent is ${agent.record.state}` : 'no agent has this name';
     return [{ kind: 'session' as const, what: session, why, run }];
   });
+}
+
+/** Nothing runs in it, or only the wrapper of an agent that has ended, which is about to go. */
+function isOver(pane: Pane, agent: ManagedAgent | undefined): boolean {
+  return pane.dead || (pane.id === agent?.record.pane && pane.pid === agent.record.wrapper?.pid);
 }
 
 function orphans({ marks, registry, paths }: Daemon): Chore[] {
