@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { AgentType, LaunchContext, LaunchPlan } from '../agents/agent-type.ts';
 import type { AgentSpec } from '../core/agent.ts';
-import { logPath, runPaths, type HomePaths } from '../config/paths.ts';
+import { runPaths, type HomePaths } from '../config/paths.ts';
 import { canUseKernel } from '../core/kernel-limits.ts';
 import { MuxwardError } from '../core/errors.ts';
 import { answer } from '../system/fifo-reader.ts';
@@ -218,13 +218,11 @@ export class Launcher {
 
   #request(agent: ManagedAgent, generation: number, pane: string | null): LaunchRequest {
     const spec = effectiveSpec(agent);
-    const { paths } = this.#options;
     return {
       session: spec.name,
       pane,
       cwd: fs.existsSync(spec.cwd) ? spec.cwd : '/',
       argv: ['/bin/sh', this.#wrapper, spec.name, spec.type, String(generation)],
-      logPath: logPath(paths, spec.name),
     };
   }
 

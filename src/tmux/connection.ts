@@ -8,6 +8,7 @@ import { MuxwardError } from '../core/errors.ts';
 import { printable } from '../core/names.ts';
 import { identify, livenessOf, type Identity } from '../system/identity.ts';
 import { ControlClient, TmuxUnreachable, type Reply } from './control-client.ts';
+import { logNewSessions } from './launch-commands.ts';
 import { commandLines } from './quote.ts';
 
 /** Holds the server and the control client; agents' names cannot begin with `_`. Its pane is dead: it costs no process. */
@@ -35,6 +36,8 @@ export interface ServerOptions {
   readonly config: string;
   /** Environment of the server, and so the stale part of every session's: keep it small. */
   readonly env: Readonly<Record<string, string>>;
+  /** Where what panes print is appended, in a file for each session. */
+  readonly logs: string;
   /** A private folder for the files that are sourced. */
   readonly scratch: string;
   /** What the user can set. */
@@ -127,9 +130,11 @@ export class Connection {
     if (prefix !== null) await this.#setPrefix(prefix);
   }
 
-  /** Learns which server it is. @throws MuxwardError where what answers is none. */
+  /** Tells it how sessions are logged, and learns which server it is. @throws MuxwardError where what answers is none. */
   async #meet(client: ControlClient): Promise<void> {
     await client.run(['refresh-client', '-f', 'no-output,ignore-size']);
+    const logged = await client.run(logNewSessions(this.#options.logs));
+    if (!logged.ok) throw new MuxwardError('tmux', `tmux set-hook: ${logged.message}`, { hint: 'muxward doctor looks at tmux' });
     const reply = await client.run(['display-message', '-p', '#{pid} #{start_time} #{version}']);
     this.#serverId = readServerId(reply.ok ? (reply.lines[0] ?? '') : reply.message);
     this.#process = identify(this.serverPid);
@@ -140,6 +145,10 @@ export class Connection {
     await this.must(['unbind-key', '-q', 'C-b']);
     await this.must(['set-option', '-g', 'prefix', prefix]);
     await this.must(['bind-key', prefix, 'send-prefix']);
+  }
+
+  protected get logs(): string {
+    return this.#options.logs;
   }
 
   /** Of a session that nobody is attached to, as arguments. */

@@ -1,8 +1,11 @@
-/** What tmux is told to start an agent in a session of its own, or in the pane it had, and what it answers. */
+/**
+ * What tmux is told to start an agent in a session of its own, or in the pane it had, and what it answers; and how what
+ * the pane prints comes into its log.
+ */
 import { quote } from '../system/sh-quote.ts';
 import type { Reply } from './control-client.ts';
 import type { Pane } from './pane.ts';
-import { literalFormat } from './quote.ts';
+import { commandLine, literalFormat } from './quote.ts';
 
 export interface LaunchRequest {
   readonly session: string;
@@ -10,28 +13,33 @@ export interface LaunchRequest {
   readonly pane: string | null;
   readonly cwd: string;
   readonly argv: readonly string[];
-  /** Where everything the pane prints is appended. */
-  readonly logPath: string;
 }
 
 export type LaunchOutcome =
   | { readonly ok: true; readonly pane: string; readonly pid: number }
   | { readonly ok: false; readonly message: string };
 
-/** The session or the pane first, its log pipe second; see `launch`. */
-export function launchCommands(request: LaunchRequest, size: readonly string[]): readonly (readonly string[])[] {
+/** The session, which logs itself (`logNewSessions`); or the pane first and its log second; see `launch`. */
+export function launchCommands(request: LaunchRequest, size: readonly string[], logs: string): readonly (readonly string[])[] {
   const where = ['-c', literalFormat(request.cwd)];
   const report = ['-P', '-F', '#{pane_id} #{pane_pid}'];
-  // The server's umask is the daemon's, so that only the user can read it.
-  const pipe = `exec cat >>${quote(request.logPath)}`;
-  const log = (target: string): string[] => ['pipe-pane', '-t', target, pipe.replaceAll('#', '##').replaceAll('%', '%%')];
-  if (request.pane === null) {
-    return [
-      ['new-session', '-d', ...report, '-s', request.session, ...size, '-n', 'main', ...where, ...request.argv],
-      log(`=${request.session}:0.0`),
-    ];
-  }
-  return [['respawn-pane', '-k', '-t', request.pane, ...where, ...request.argv], log(request.pane)];
+  if (request.pane === null) return [['new-session', '-d', ...report, '-s', request.session, ...size, '-n', 'main', ...where, ...request.argv]];
+  return [['respawn-pane', '-k', '-t', request.pane, ...where, ...request.argv], ['pipe-pane', '-t', request.pane, logPipe(logs)]];
+}
+
+/**
+ * Told once: tmux gives each new session of an agent its log. It runs hooks when it has worked off what it was told, and
+ * before it reads a terminal: children start meanwhile, and nothing is missed. As a command for each of many agents this
+ * would be read, word by word, before the first one starts.
+ */
+export function logNewSessions(logs: string): readonly string[] {
+  const isAgents = '#{m:*agent-wrapper.sh*,#{pane_start_command}}';
+  return ['set-hook', '-g', 'session-created[77]', commandLine(['if-shell', '-F', isAgents, commandLine(['pipe-pane', logPipe(logs)])])];
+}
+
+/** The log is called as the session is, by a name that needs no quoting. The server's umask is the daemon's: only the user can read it. */
+function logPipe(logs: string): string {
+  return `${`exec cat >>${quote(`${logs}/`)}`.replaceAll('#', '##').replaceAll('%', '%%')}#{session_name}.log`;
 }
 
 /** A new session prints its pane; of one that was used again the new process is looked up. */

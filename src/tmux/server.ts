@@ -15,10 +15,10 @@ export class TmuxServer extends Connection {
 
   /**
    * Starts all in one go. Every pane's output is piped to its log before the server reads any of it: tmux works
-   * off a sourced file without looking at terminals, so nothing is missed, and children start while pipes are made.
+   * off a sourced file, and what hooks add to it, without looking at terminals.
    */
   async launch(requests: readonly LaunchRequest[]): Promise<readonly LaunchOutcome[]> {
-    const replies = await this.batch(requests.map((request) => launchCommands(request, this.size())));
+    const replies = await this.batch(requests.map((request) => launchCommands(request, this.size(), this.logs)));
     const again = requests.some((request) => request.pane !== null) ? await this.panes() : [];
     return replies.map((reply, i) => readLaunch(reply, requests[i]?.pane ?? null, again));
   }
