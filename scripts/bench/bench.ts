@@ -25,10 +25,11 @@ export async function startMany(
   bench: Bench,
   peer: Peer,
   count: number,
+  command = peer.startMany(count),
 ): Promise<{ upMs: number; returnedMs: number }> {
   const ids = peer.ids(count);
   const coming = bench.reports.next(ids, START_TIMEOUT_MS);
-  const run = await runOrThrow(bench.scratch, peer.startMany(count));
+  const run = await runOrThrow(bench.scratch, command);
   const came = await coming;
   if (came.size < count) {
     const missing = ids

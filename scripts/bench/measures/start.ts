@@ -25,6 +25,7 @@ export async function measureStart(bench: Bench): Promise<Line[]> {
       pm2: take(pm2, false),
       muxwardCold: take(muxward, true),
       pm2Cold: take(pm2, true),
+      floor: async () => await startFloor(bench),
     },
     options.reps,
   );
@@ -40,6 +41,7 @@ export async function measureStart(bench: Bench): Promise<Line[]> {
         { kind: 'faster-than', other: 'pm2', atLeast: 2 },
       ],
     ),
+    lineOfMedians(`${all} started, the least with Node and a shell each`, { tmux: summaries.floor }),
     lineOfMedians(
       `${all} started, command returned`,
       perSubject(({ returnedMs }) => returnedMs),
@@ -59,6 +61,16 @@ export async function measureStart(bench: Bench): Promise<Line[]> {
       bars: [{ kind: 'none' }],
     },
   ];
+}
+
+async function startFloor(bench: Bench): Promise<number> {
+  const { tmux, options } = bench;
+  await pause(REST_MS);
+  const { upMs } = await startMany(bench, tmux, options.agents, tmux.startFloor(options.agents));
+  await pause(REST_MS);
+  await tmux.end();
+  await pause(REST_MS);
+  return upMs;
 }
 
 async function startAndEnd(

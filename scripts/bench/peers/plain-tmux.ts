@@ -8,7 +8,17 @@ import type { Peer } from './peer.ts';
 
 export interface PlainTmux extends Peer {
   run(...args: string[]): Command;
+  /**
+   * What no supervisor of this design can be faster than: a Node that does nothing, and then sessions whose shell starts
+   * the agent's program as a job of its own and stays.
+   */
+  startFloor(count: number): Command;
 }
+
+const LEAST_WRAPPER = `set -m
+( exec "$@" )
+read -r verdict
+`;
 
 export function createPlainTmux(scratch: Scratch): PlainTmux {
   const folder = path.join(scratch.folder, 'tmux');
@@ -18,15 +28,14 @@ export function createPlainTmux(scratch: Scratch): PlainTmux {
     argv: ['tmux', '-S', path.join(folder, 's'), '-f', '/dev/null', ...args],
     env,
   });
-  const newSession = (id: string): string[] => [
-    'new-session',
-    '-d',
-    '-s',
-    id,
-    scratch.child,
-    scratch.fifo,
-    id,
-  ];
+  const wrapper = path.join(scratch.folder, 'least-wrapper.sh');
+  fs.writeFileSync(wrapper, LEAST_WRAPPER);
+  const newSession = (id: string, ...before: string[]): string[] => ['new-session', '-d', '-s', id, ...before, scratch.child, scratch.fifo, id];
+  const source = (sessions: readonly string[][]): Command => {
+    const file = path.join(folder, 'sessions.conf');
+    fs.writeFileSync(file, sessions.map((words) => `${words.join(' ')}\n`).join(''));
+    return run('start-server', ';', 'source-file', file);
+  };
   const ids = (count: number): string[] => Array.from({ length: count }, (_, index) => `t-${index + 1}`);
   return {
     subject: 'tmux',
@@ -34,15 +43,10 @@ export function createPlainTmux(scratch: Scratch): PlainTmux {
     run,
     ids,
     async warmUp() {},
-    startMany(count) {
-      const file = path.join(folder, 'sessions.conf');
-      fs.writeFileSync(
-        file,
-        ids(count)
-          .map((id) => `${newSession(id).join(' ')}\n`)
-          .join(''),
-      );
-      return run('start-server', ';', 'source-file', file);
+    startMany: (count) => source(ids(count).map((id) => newSession(id))),
+    startFloor: (count) => {
+      const { argv } = source(ids(count).map((id) => newSession(id, '/bin/sh', wrapper)));
+      return { argv: ['/bin/sh', '-c', '"$0" -e 0 && exec "$@"', process.execPath, ...argv], env };
     },
     startOne: (id) => run(...newSession(id)),
     removeOne: (id) => run('kill-session', '-t', `=${id}`),
