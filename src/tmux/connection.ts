@@ -8,7 +8,6 @@ import { MuxwardError } from '../core/errors.ts';
 import { printable } from '../core/names.ts';
 import { identify, livenessOf, type Identity } from '../system/identity.ts';
 import { ControlClient, TmuxUnreachable, type Reply } from './control-client.ts';
-import { logNewSessions } from './launch-commands.ts';
 import { commandLines } from './quote.ts';
 
 /** Holds the server and the control client; agents' names cannot begin with `_`. Its pane is dead: it costs no process. */
@@ -130,11 +129,9 @@ export class Connection {
     if (prefix !== null) await this.#setPrefix(prefix);
   }
 
-  /** Tells it how sessions are logged, and learns which server it is. @throws MuxwardError where what answers is none. */
+  /** Learns which server it is. @throws MuxwardError where what answers is none. */
   async #meet(client: ControlClient): Promise<void> {
     await client.run(['refresh-client', '-f', 'no-output,ignore-size']);
-    const logged = await client.run(logNewSessions(this.#options.logs));
-    if (!logged.ok) throw new MuxwardError('tmux', `tmux set-hook: ${logged.message}`, { hint: 'muxward doctor looks at tmux' });
     const reply = await client.run(['display-message', '-p', '#{pid} #{start_time} #{version}']);
     this.#serverId = readServerId(reply.ok ? (reply.lines[0] ?? '') : reply.message);
     this.#process = identify(this.serverPid);

@@ -28,9 +28,10 @@ export function launchCommands(request: LaunchRequest, size: readonly string[], 
 }
 
 /**
- * Told once: tmux gives each new session of an agent its log. It runs hooks when it has worked off what it was told, and
- * before it reads a terminal: children start meanwhile, and nothing is missed. As a command for each of many agents this
- * would be read, word by word, before the first one starts.
+ * tmux gives each new session of an agent its log. It runs hooks when it has worked off what it was told, and before it
+ * reads a terminal: children start meanwhile, and nothing is missed. As a command for each of many agents this would be
+ * read, word by word, before the first one starts. Told at each start: a user's configuration may set the hook anew, and
+ * that empties it.
  */
 export function logNewSessions(logs: string): readonly string[] {
   const isAgents = '#{m:*agent-wrapper.sh*,#{pane_start_command}}';

@@ -4,7 +4,7 @@
  */
 import { MuxwardError } from '../core/errors.ts';
 import { Connection, HOLDING_SESSION, NOTHING } from './connection.ts';
-import { launchCommands, readLaunch, type LaunchOutcome, type LaunchRequest } from './launch-commands.ts';
+import { launchCommands, logNewSessions, readLaunch, type LaunchOutcome, type LaunchRequest } from './launch-commands.ts';
 import { PANE_FORMAT, readPane, SIDE_WINDOW, type Pane } from './pane.ts';
 import { commandLine, literalFormat } from './quote.ts';
 
@@ -18,7 +18,7 @@ export class TmuxServer extends Connection {
    * off a sourced file, and what hooks add to it, without looking at terminals.
    */
   async launch(requests: readonly LaunchRequest[]): Promise<readonly LaunchOutcome[]> {
-    const replies = await this.batch(requests.map((request) => launchCommands(request, this.size(), this.logs)));
+    const [, ...replies] = await this.batch([[logNewSessions(this.logs)], ...requests.map((request) => launchCommands(request, this.size(), this.logs))]);
     const again = requests.some((request) => request.pane !== null) ? await this.panes() : [];
     return replies.map((reply, i) => readLaunch(reply, requests[i]?.pane ?? null, again));
   }

@@ -33,6 +33,24 @@ test('the first and the last byte of one that prints and ends', async () => {
   }
 });
 
+test('an agent has its log also after its user has set the hooks of the server', async () => {
+  await home.tmux('set-hook', '-g', 'session-created', 'set-option -g @made yes');
+  await home.spawn('hooked', '--', 'sh', '-c', 'echo hello; exec sleep 1000');
+  await eventually(() => home.log('hooked').includes('hello'), 'its log was written');
+  expect(await home.tmux('show-options', '-g', '@made')).toBe('@made yes\n');
+});
+
+test('a session that its user makes on the same server has no log', async () => {
+  await home.spawn('logged', '--', 'sh', '-c', 'echo hello; exec sleep 1000');
+  await home.tmux('new-session', '-d', '-s', 'mine', 'echo secret; exec sleep 1000');
+  await eventually(async () => (await home.tmux('capture-pane', '-p', '-t', '=mine:')).includes('secret'), 'it has printed');
+  await eventually(() => home.log('logged').includes('hello'), 'the log of the agent was written');
+  expect(await home.tmux('list-panes', '-a', '-F', '#{session_name} #{pane_pipe}')).toMatch(/^logged 1$/m);
+  expect(await home.tmux('list-panes', '-t', '=mine:', '-F', '#{pane_pipe}')).toBe('0\n');
+  expect(readdirSync(path.join(home.home, 'logs'))).not.toContain('mine.log');
+  await home.tmux('kill-session', '-t', '=mine');
+});
+
 describe('what is shown', () => {
   const colours = String.raw`printf '\033]0;title\007\033[1;31mred\033[0m plain\n\033[2Kover\rwritten\n\033[?25l\033(B\tend\n'; exec sleep 1000`;
 
