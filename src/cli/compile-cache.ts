@@ -1,6 +1,6 @@
 /**
- * Lets Node keep what it compiled, for the commands that load more than the start file. It costs 2 ms itself, so
- * `status` and `spawn` do without.
+ * Lets Node keep what it compiled also where it was not begun with such a cache (bin/muxward does that) or could not write
+ * there, for the commands that load more than the start file. It costs 2 ms itself, so `status` and `spawn` do without.
  */
 import path from 'node:path';
 

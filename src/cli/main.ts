@@ -1,5 +1,6 @@
 /** The entry of the command line. What it imports is all that `status` and `spawn` need, and one file when built. */
 import './require-node.ts';
+import './caller-environment.ts';
 import path from 'node:path';
 import { commandLine } from './command-line.ts';
 

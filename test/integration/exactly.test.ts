@@ -74,7 +74,7 @@ describe('environment', () => {
       'SHARED=flag',
       ...Object.entries(declared).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     ];
-    const { env } = await dump('env', flags, [], { SHARED: 'caller', OF_CALLER: 'yes' });
+    const { env } = await dump('env', flags, [], { SHARED: 'caller', OF_CALLER: 'yes', NODE_COMPILE_CACHE: home.file('cache') });
     const { MUXWARD_NODE: _, MUXWARD_HOME: __, ...inherited } = home.env;
     const {
       TERM,
@@ -91,6 +91,7 @@ describe('environment', () => {
       ...inherited,
       ...declared,
       OF_CALLER: 'yes',
+      NODE_COMPILE_CACHE: home.file('cache'),
       SHARED: 'flag',
       FROM_FILE: 'two words',
       DUMP_TO: home.file('dump-env'),
@@ -110,6 +111,7 @@ describe('environment', () => {
   test('the generation counts on, the rest stays', async () => {
     const folder = home.file('dump-count');
     const before = await dump('count', ['--env', 'X=1'], []);
+    expect(before.env).not.toHaveProperty('NODE_COMPILE_CACHE');
     await home.ok('restart', 'count');
     await eventually(
       () => readFileSync(path.join(folder, 'environ'), 'utf8').includes('MUXWARD_GENERATION=2\0'),
