@@ -24,7 +24,7 @@ export function launchCommands(request: LaunchRequest, size: readonly string[], 
   const where = ['-c', literalFormat(request.cwd)];
   const report = ['-P', '-F', '#{pane_id} #{pane_pid}'];
   if (request.pane === null) return [['new-session', '-d', ...report, '-s', request.session, ...size, '-n', 'main', ...where, ...request.argv]];
-  return [['respawn-pane', '-k', '-t', request.pane, ...where, ...request.argv], ['pipe-pane', '-t', request.pane, logPipe(logs)]];
+  return [['respawn-pane', '-k', '-t', request.pane, ...where, ...request.argv], ['pipe-pane', '-t', request.pane, logPipe(logs, request.session)]];
 }
 
 /**
@@ -35,12 +35,12 @@ export function launchCommands(request: LaunchRequest, size: readonly string[], 
  */
 export function logNewSessions(logs: string): readonly string[] {
   const isAgents = '#{m:*agent-wrapper.sh*,#{pane_start_command}}';
-  return ['set-hook', '-g', 'session-created[77]', commandLine(['if-shell', '-F', isAgents, commandLine(['pipe-pane', logPipe(logs)])])];
+  return ['set-hook', '-g', 'session-created[77]', commandLine(['if-shell', '-F', isAgents, commandLine(['pipe-pane', logPipe(logs, '#{session_name}')])])];
 }
 
-/** The log is called as the session is, by a name that needs no quoting. The server's umask is the daemon's: only the user can read it. */
-function logPipe(logs: string): string {
-  return `${`exec cat >>${quote(`${logs}/`)}`.replaceAll('#', '##').replaceAll('%', '%%')}#{session_name}.log`;
+/** `session`: a name that needs no quoting, or the format for it. The server's umask is the daemon's: only the user can read the log. */
+function logPipe(logs: string, session: string): string {
+  return `${`exec cat >>${quote(`${logs}/`)}`.replaceAll('#', '##').replaceAll('%', '%%')}${session}.log`;
 }
 
 /** A new session prints its pane; of one that was used again the new process is looked up. */
