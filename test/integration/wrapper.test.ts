@@ -294,9 +294,10 @@ for (const [shellName, shell] of Object.entries(SHELLS)) {
         readWords(`/proc/${wrapper}/task/${wrapper}/children`).some((pid) => readOrNothing(`/proc/${pid}/cmdline`).startsWith('sleep'));
       await eventually(() => fs.readFileSync(`/proc/${child.pid}/comm`, 'utf8') === 'cat\n', 'the program itself');
       const runs = (): boolean => state(child.pid) !== 'T' && stat(child.pid)(8) === child.pid;
+      // Again and again: one that comes while the wrapper deals with Ctrl-Z is undone with it.
+      const stop = (): Promise<unknown> => eventually(() => process.kill(-child.pid, 'SIGSTOP') && state(child.pid) === 'T' && looksForItsEnd(), 'the stop');
       for (let round = 0; round < 2; round += 1) {
-        // Again and again: one that comes while the wrapper deals with Ctrl-Z is undone with it.
-        await eventually(() => process.kill(-child.pid, 'SIGSTOP') && state(child.pid) === 'T' && looksForItsEnd(), 'the stop');
+        await stop();
         process.kill(-child.pid, 'SIGCONT');
         await eventually(runs, 'it to be in the foreground again');
         bench.tmux.keys('a', 'C-z');
@@ -304,8 +305,7 @@ for (const [shellName, shell] of Object.entries(SHELLS)) {
         await eventually(runs, 'it to be in the foreground again');
       }
       expect(bench.reports()).toEqual([child]);
-      process.kill(-child.pid, 'SIGSTOP');
-      await eventually(() => state(child.pid) === 'T', 'the stop');
+      await stop();
       process.kill(-child.pid, 'SIGKILL');
       expect(await bench.report('ended', 1)).toMatchObject({ status: 137 });
     });
