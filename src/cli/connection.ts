@@ -18,12 +18,12 @@ export class Connection {
     takes: Routes[R]['takes'],
     options: CallOptions = {},
   ): Promise<Routes[R]['gives']> {
-    return await this.#retry(() => this.#client.call(route, takes, options));
+    return await this.#retry(route, () => this.#client.call(route, takes, options));
   }
 
   /** The reply as the daemon wrote it. */
   async raw<R extends Route>(route: R, takes: Routes[R]['takes'], options: CallOptions = {}): Promise<Buffer> {
-    return await this.#retry(() => this.#client.raw(route, takes, options));
+    return await this.#retry(route, () => this.#client.raw(route, takes, options));
   }
 
   /** The documents of a route that follows, as they come; ends when the daemon does. */
@@ -32,7 +32,7 @@ export class Connection {
     takes: Routes[R]['takes'],
     options: CallOptions = {},
   ): AsyncGenerator<Routes[R]['gives']> {
-    const [first, rest] = await this.#retry(async () => {
+    const [first, rest] = await this.#retry(route, async () => {
       const documents = this.#client.follow(route, takes, options);
       return [await documents.next(), documents] as const;
     });
@@ -41,20 +41,29 @@ export class Connection {
     yield* rest;
   }
 
-  async #retry<T>(attempt: () => Promise<T>): Promise<T> {
+  async #retry<T>(route: Route, attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt();
     } catch (error) {
-      if (this.#start === null || !isNobodyThere(error)) throw error;
+      const mayAskAgain = isNobodyThere(error) || (route.startsWith('GET ') && hasJustGone(error));
+      if (this.#start === null || !mayAskAgain) throw error;
     }
     await this.#start();
     return await attempt();
   }
 }
 
+/** A killed daemon's socket takes requests until the last of its threads is gone. What only reads can be asked of the next one. */
+function hasJustGone(error: unknown): boolean {
+  return codeOf(error) === 'ECONNRESET' || codeOf(error) === 'EPIPE';
+}
+
 /** True where no daemon listens, so that nothing of a request can have had an effect. */
 export function isNobodyThere(error: unknown): boolean {
-  if (!(error instanceof DaemonUnreachable)) return false;
-  const code = (error.cause as NodeJS.ErrnoException | undefined)?.code;
+  const code = codeOf(error);
   return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ECONNREFUSED';
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof DaemonUnreachable ? (error.cause as NodeJS.ErrnoException | undefined)?.code : undefined;
 }

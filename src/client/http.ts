@@ -106,7 +106,7 @@ function hangs(socketPath: string): MuxwardError {
 
 function bodyOf(reply: Buffer, request: RawRequest): Buffer {
   const end = reply.indexOf('\r\n\r\n');
-  if (end < 0) throw new DaemonUnreachable(request.socketPath, new Error('it closed without an answer'));
+  if (end < 0) throw new DaemonUnreachable(request.socketPath, Object.assign(new Error('it closed without an answer'), { code: 'ECONNRESET' }));
   const status = Number(reply.toString('latin1', 9, 12));
   const body = reply.subarray(end + 4);
   const promised = /^content-length: *(\d+)/im.exec(reply.toString('latin1', 0, end))?.[1];
@@ -147,7 +147,7 @@ async function* readReply(socket: net.Socket, request: RawRequest): AsyncGenerat
     throw new DaemonUnreachable(request.socketPath, cause);
   }
   if (request.signal?.aborted) return;
-  if (head !== undefined) throw new DaemonUnreachable(request.socketPath, new Error('it closed without an answer'));
+  if (head !== undefined) throw new DaemonUnreachable(request.socketPath, Object.assign(new Error('it closed without an answer'), { code: 'ECONNRESET' }));
   if (status >= 400) throw failureOf(Buffer.concat(failure), status);
 }
 
