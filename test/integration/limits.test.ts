@@ -70,11 +70,13 @@ test('a throttled agent that is paused stays so until it is resumed, and one tha
 test('--max-processes is told, or what --on-limit says', async () => {
   const crowd = ['--', 'sh', '-c', 'for i in 1 2 3 4 5; do sleep 1000 & done; wait'];
   await home.spawn('crowd', '--max-processes', '3', ...crowd);
-  expect((await eventOf('crowd', 'limit.exceeded')).data).toMatchObject({ limit: 'processes', used: 6, allowed: 3, action: 'alert' });
+  // It may be looked at while it still starts them.
+  const used = expect.toBeOneOf([4, 5, 6]) as number;
+  expect((await eventOf('crowd', 'limit.exceeded')).data).toMatchObject({ limit: 'processes', used, allowed: 3, action: 'alert' });
   await home.spawn('crowded', '--max-processes', '3', '--on-limit', 'processes=stop', ...crowd);
   const ended = await home.agentThat('crowded', 'has failed', ({ state }) => state === 'failed', 30_000);
   expect(ended).toMatchObject({ restarts: 0, exit: { kind: 'limit' } });
-  expect(ended.reason).toMatch(/had 6 processes, its limit is 3, and is not to run again/);
+  expect(ended.reason).toMatch(/had [456] processes, its limit is 3, and is not to run again/);
   expect(await home.agent('crowd')).toMatchObject({ state: 'ready', restarts: 0 });
   await home.ok('rm', '--force', 'crowd');
 }, 60_000);
