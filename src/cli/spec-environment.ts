@@ -40,9 +40,6 @@ function callerEnvironment(callerEnv: NodeJS.ProcessEnv): Record<string, string>
     if (value === undefined || name.startsWith('MUXWARD_') || OF_THE_TERMINAL.has(name)) continue;
     if (VARIABLE.test(name)) env[name] = value;
   }
-  // The launcher takes this one away from muxward itself, and puts it there.
-  const certificates = callerEnv['MUXWARD_CALLER_NODE_EXTRA_CA_CERTS'];
-  if (certificates) env['NODE_EXTRA_CA_CERTS'] = certificates;
   return env;
 }
 

@@ -74,7 +74,7 @@ describe('environment', () => {
       'SHARED=flag',
       ...Object.entries(declared).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     ];
-    const { env } = await dump('env', flags, [], { SHARED: 'caller', OF_CALLER: 'yes', NODE_COMPILE_CACHE: home.file('cache') });
+    const { env } = await dump('env', flags, [], { SHARED: 'caller', OF_CALLER: 'yes', NODE_COMPILE_CACHE: home.file('cache'), NODE_EXTRA_CA_CERTS: '/ca.pem' });
     const { MUXWARD_NODE: _, MUXWARD_HOME: __, ...inherited } = home.env;
     const {
       TERM,
@@ -92,6 +92,7 @@ describe('environment', () => {
       ...declared,
       OF_CALLER: 'yes',
       NODE_COMPILE_CACHE: home.file('cache'),
+      NODE_EXTRA_CA_CERTS: '/ca.pem',
       SHARED: 'flag',
       FROM_FILE: 'two words',
       DUMP_TO: home.file('dump-env'),

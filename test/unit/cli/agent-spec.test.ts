@@ -132,10 +132,6 @@ describe('its environment', () => {
     expect(env).toEqual({ PATH: '/bin', LANG: 'C', EMPTY: '' });
   });
 
-  it('gets back the certificates that the launcher took away', async () => {
-    expect(await envOf({}, { MUXWARD_CALLER_NODE_EXTRA_CA_CERTS: '/ca.pem' })).toEqual({ NODE_EXTRA_CA_CERTS: '/ca.pem' });
-  });
-
   it('takes files, then flags', async () => {
     const flags = { envFile: ['good.env'], env: ['PORT=2', 'Q=a=b', 'E='] };
     expect(await envOf(flags, { PORT: '0' })).toEqual({ PORT: '2', NAME: 'two\nlines', Q: 'a=b', E: '' });
