@@ -94,7 +94,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   const claims = startClaims({ registry, onError }, hub);
   const stops = [
     runHooks({ hub, registry, hooks: settings.hooks, env: withoutSecrets(options.env, settings.alerts) }),
-    showStates(hub, registry, tmux, (error) => log.warn('status line', error)),
+    showStates({ hub, registry, tmux, placed: (agent) => parts.launcher.placed(agent), onError: (error) => log.warn('status line', error) }),
     stopOomWatch,
     scheduleCheckpoints({ registry, checkpoints, hooks: parts.hooks, plan: settings.checkpoint.plan, onError }),
     () => watch.stop(),

@@ -8,10 +8,7 @@ import type { ClaudeAgents } from './claude/claude-agents.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { ManagedAgent } from './managed-agent.ts';
 import type { Registry } from './registry.ts';
-import type { Rush } from './rush.ts';
-
-/** Where so many start together, waking for each one's report would take the machine from the others. */
-const MANY_STARTS = 8;
+import { MANY_STARTS, type Rush } from './rush.ts';
 
 export interface Hearers {
   readonly lifecycle: Lifecycle;
@@ -47,6 +44,7 @@ export function hearReports(fifo: string, { lifecycle, claude, rush }: Hearers, 
   return openReports(fifo, hear, () => areManyStarting(registry));
 }
 
+/** Then waking for each one's report would take the machine from the others. */
 function areManyStarting(registry: Registry): boolean {
   const isStarting = ({ record, cancelRestart }: ManagedAgent): boolean => record.state === 'spawning' && cancelRestart === null;
   return registry.all().filter(isStarting).length >= MANY_STARTS;

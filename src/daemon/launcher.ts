@@ -1,36 +1,22 @@
 /**
- * Starts processes: prepares the run folder, asks tmux for a session (or the wrapper that waits in one) and waits for
- * the report that the process runs. Whether to start at all is decided elsewhere.
+ * Starts processes: prepares the run folder, has tmux start them (placement.ts; or the wrapper that waits in a session)
+ * and waits for the report that the process runs. Whether to start at all is decided elsewhere.
  */
-import fs from 'node:fs';
-import path from 'node:path';
 import type { AgentType, LaunchContext, LaunchPlan } from '../agents/agent-type.ts';
 import type { AgentSpec } from '../core/agent.ts';
 import { runPaths, type HomePaths } from '../config/paths.ts';
 import { canUseKernel } from '../core/kernel-limits.ts';
 import { MuxwardError } from '../core/errors.ts';
 import { answer } from '../system/fifo-reader.ts';
-import { identify } from '../system/identity.ts';
-import type { LaunchOutcome, LaunchRequest } from '../tmux/launch-commands.ts';
-import type { Pane } from '../tmux/pane.ts';
-import type { TmuxServer } from '../tmux/server.ts';
 import type { ManagedAgent } from './managed-agent.ts';
 import { effectiveSpec } from './recovery/effective-spec.ts';
-import type { Registry } from './registry.ts';
+import { Placement, type PlacementOptions, type Start } from './placement.ts';
 import { RunFiles } from './run-files.ts';
-import type { Rush } from './rush.ts';
 import { typeFirstPrompt } from './type-first-prompt.ts';
 
-export interface LauncherOptions {
-  readonly registry: Registry;
-  readonly tmux: TmuxServer;
-  readonly rush: Rush;
+export interface LauncherOptions extends PlacementOptions {
   readonly paths: HomePaths;
-  /** Where `bin/`, `scripts/` and `templates/` are. */
-  readonly installation: string;
   readonly typeOf: (name: string) => Promise<AgentType>;
-  /** A start that cannot come to anything: it is ended as any other end would be. */
-  readonly onFailure: (agent: ManagedAgent, generation: number, failure: LaunchFailure) => void;
   readonly spawnTimeoutMs: number;
   /** Before a start: nobody else may be in that conversation. Throws where somebody is. */
   readonly claim: (agent: ManagedAgent, sessionId: string) => Promise<void>;
@@ -44,31 +30,17 @@ export interface LauncherOptions {
   readonly onLimits: (agents: readonly ManagedAgent[]) => Promise<void>;
 }
 
-/** `passing`: the machine or tmux is short of something now, so that another try may do. */
-export interface LaunchFailure {
-  readonly passing: boolean;
-  readonly message: string;
-}
-
-interface Start {
-  readonly agent: ManagedAgent;
-  readonly generation: number;
-}
-
 export class Launcher {
   readonly #options: LauncherOptions;
   readonly #files: RunFiles;
-  readonly #wrapper: string;
+  readonly #placement: Placement;
   /** The specification that the run folder's files were last written for. */
   readonly #written = new WeakMap<ManagedAgent, { readonly spec: AgentSpec; readonly group: string | undefined }>();
-
-  /** tmux's answer to the last start of each. */
-  readonly #asked = new WeakMap<ManagedAgent, Promise<void>>();
 
   constructor(options: LauncherOptions) {
     this.#options = options;
     this.#files = new RunFiles(options.paths);
-    this.#wrapper = path.join(options.installation, 'scripts/agent-wrapper.sh');
+    this.#placement = new Placement(options);
   }
 
   /**
@@ -84,17 +56,14 @@ export class Launcher {
     this.#files.forget();
     const starts = agents.map((agent, i) => this.#intend(agent, plans[i] as LaunchPlan, reason));
     this.#options.registry.flushFirst();
-    const isOver = this.#options.rush.begin(agents.map(({ spec }) => spec.name));
-    const asked = this.#askTmux(starts).finally(isOver);
-    for (const agent of agents) this.#asked.set(agent, asked);
-    await asked;
+    await this.#placement.place(starts);
     for (const { spec } of agents) this.#files.keep(spec);
     await Promise.all(starts.map((start, i) => this.#settle(start, plans[i] as LaunchPlan)));
   }
 
   /** Resolves once tmux has said where the agent's last start is: a program can end before that. */
   async placed(agent: ManagedAgent): Promise<void> {
-    await this.#asked.get(agent);
+    await this.#placement.placed(agent);
   }
 
   /**
@@ -114,9 +83,7 @@ export class Launcher {
     const verdict = runPaths(this.#options.paths, agent.spec.name).verdict;
     if (agent.record.wrapper === null || answer(verdict, `run ${start.generation}`) === 'no-reader') {
       this.#options.registry.flush();
-      const asked = this.#askTmux([start]);
-      this.#asked.set(agent, asked);
-      await asked;
+      await this.#placement.place([start]);
     }
     await this.#settle(start, plan);
   }
@@ -185,47 +152,6 @@ export class Launcher {
     return { agent, generation };
   }
 
-  async #askTmux(starts: readonly Start[]): Promise<void> {
-    const { registry, onFailure } = this.#options;
-    for (const { agent } of starts) await agent.draining;
-    const outcomes = await this.#launchAll(starts);
-    for (const [i, outcome] of outcomes.entries()) {
-      const { agent, generation } = starts[i] as Start;
-      if (outcome.ok) registry.patch(agent, { pane: outcome.pane, wrapper: identify(outcome.pid) });
-      else onFailure(agent, generation, whyTmuxRefused(agent.spec.name, outcome.message));
-    }
-  }
-
-  async #launchAll(starts: readonly Start[]): Promise<readonly LaunchOutcome[]> {
-    const { tmux } = this.#options;
-    try {
-      return await tmux.launch(await this.#requests(starts));
-    } catch (error) {
-      if (!(error instanceof MuxwardError)) throw error;
-      return starts.map(() => ({ ok: false, message: error.message }));
-    }
-  }
-
-  async #requests(starts: readonly Start[]): Promise<LaunchRequest[]> {
-    const { tmux } = this.#options;
-    const mayBeThere = ({ agent, generation }: Start): boolean => agent.record.pane !== null || generation > 1;
-    const known = starts.some(mayBeThere) ? await tmux.panes() : [];
-    return starts.map((start) => {
-      const pane = mayBeThere(start) ? ownPane(start.agent, known) : undefined;
-      return this.#request(start.agent, start.generation, pane?.id ?? null);
-    });
-  }
-
-  #request(agent: ManagedAgent, generation: number, pane: string | null): LaunchRequest {
-    const spec = effectiveSpec(agent);
-    return {
-      session: spec.name,
-      pane,
-      cwd: fs.existsSync(spec.cwd) ? spec.cwd : '/',
-      argv: ['/bin/sh', this.#wrapper, spec.name, spec.type, String(generation)],
-    };
-  }
-
   async #settle({ agent, generation }: Start, plan: LaunchPlan): Promise<void> {
     const { registry, onFailure, spawnTimeoutMs } = this.#options;
     const { record } = agent;
@@ -236,16 +162,4 @@ export class Launcher {
       await typeFirstPrompt(this.#options, agent, plan.typed);
     }
   }
-}
-
-/** Its main pane. Where a start was not answered in time it is not recorded, but may be there all the same. */
-function ownPane({ spec, record }: ManagedAgent, panes: readonly Pane[]): Pane | undefined {
-  const own = panes.filter(({ session }) => session === spec.name);
-  return own.find(({ id }) => id === record.pane) ?? (record.pane === null ? own.find(({ windowIndex }) => windowIndex === 0) : undefined);
-}
-
-function whyTmuxRefused(name: string, message: string): LaunchFailure {
-  if (!message.startsWith('duplicate session')) return { passing: true, message: `tmux: ${message}` };
-  const end = `muxward tmux kill-session -t =${name}`;
-  return { passing: false, message: `a tmux session "${name}" is there that muxward did not start; end it: ${end}` };
 }

@@ -4,8 +4,8 @@
  */
 import type { Timers } from '../core/pulse.ts';
 
-/** Fewer start within a moment anyway. */
-const MANY = 8;
+/** So many starts at once take the machine for a while; fewer are over within a moment. */
+export const MANY_STARTS = 8;
 /** After this nothing waits any more, however long the starts take. */
 const LONGEST_MS = 1000;
 
@@ -21,7 +21,7 @@ export class Rush {
 
   /** These are about to start together. Whoever says so calls the returned function once tmux has started them, or has failed to. */
   begin(agents: readonly string[]): () => void {
-    if (agents.length < MANY) return () => undefined;
+    if (agents.length < MANY_STARTS) return () => undefined;
     const together = new Set(agents);
     this.#starts.add(together);
     this.#cancel ??= this.#clock.after(LONGEST_MS, () => this.#end());

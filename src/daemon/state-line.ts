@@ -7,18 +7,26 @@ import type { TmuxServer } from '../tmux/server.ts';
 /** Changes within this time go in one batch: spawning 200 agents is not slowed by 200 options. */
 const BATCH_MS = 250;
 
-export function showStates(hub: EventHub, registry: Registry, tmux: TmuxServer, onError: (error: unknown) => void): () => void {
+export interface StateLineOptions {
+  readonly hub: EventHub;
+  readonly registry: Registry;
+  readonly tmux: TmuxServer;
+  /** Resolves once tmux has said where the agent is. */
+  readonly placed: (agent: ManagedAgent) => Promise<void>;
+  readonly onError: (error: unknown) => void;
+}
+
+export function showStates({ hub, registry, tmux, placed, onError }: StateLineOptions): () => void {
   const changed = new Set<string>();
   let timer: NodeJS.Timeout | null = null;
   const send = async (): Promise<void> => {
     timer = null;
     const names = [...changed];
     changed.clear();
-    const options = names.flatMap((name) => {
-      const agent = registry.find(name);
-      if (agent && isBeingPlaced(agent)) later(name);
-      if (!agent || agent.record.pane === null) return [];
-      const { state } = agent.record;
+    const agents = names.flatMap((name) => registry.find(name) ?? []);
+    await Promise.all(agents.map(placed));
+    const options = agents.flatMap(({ spec: { name }, record: { pane, state } }) => {
+      if (pane === null) return [];
       const waits = state === 'waiting' ? '1' : '0';
       return [
         { session: name, name: '@muxward_state', value: state },
@@ -27,20 +35,12 @@ export function showStates(hub: EventHub, registry: Registry, tmux: TmuxServer, 
     });
     if (tmux.connected) await tmux.setSessionOptions(options);
   };
-  const later = (name: string): void => {
-    changed.add(name);
-    timer ??= setTimeout(() => void send().catch(onError), BATCH_MS);
-  };
   const unsubscribe = hub.on('agent.changed', ({ agent }) => {
-    if (agent !== null) later(agent);
+    if (agent !== null) changed.add(agent);
+    timer ??= setTimeout(() => void send().catch(onError), BATCH_MS);
   });
   return () => {
     unsubscribe();
     if (timer) clearTimeout(timer);
   };
-}
-
-/** It starts or runs, and tmux has not said yet where. */
-function isBeingPlaced({ record, cancelRestart }: ManagedAgent): boolean {
-  return record.pane === null && (record.process !== null || (record.state === 'spawning' && cancelRestart === null));
 }
