@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { AgentSpec } from '../core/agent.ts';
-import type { Checkpoint, CheckpointRoot, CheckpointTrigger } from '../core/checkpoint.ts';
+import type { Checkpoint, CheckpointRoot, CheckpointTrigger, MessageCursor, TaskPosition } from '../core/checkpoint.ts';
 import { MuxwardError } from '../core/errors.ts';
 import { formatSize } from '../core/units.ts';
 import { saveConversation, type Transcript } from './conversation.ts';
@@ -37,6 +37,8 @@ export interface CheckpointRequest {
   /** The specification without environment values. */
   readonly definition: Omit<AgentSpec, 'env'>;
   readonly environment: AgentSpec['env'];
+  readonly cursor: MessageCursor | null;
+  readonly task: TaskPosition | null;
   /** Files that are saved though they are ignored; absolute. */
   readonly also?: readonly string[];
   /** Nothing is made where files and conversation are those of the newest one. */
@@ -95,8 +97,6 @@ async function make(vault: Vault, request: CheckpointRequest, root: Root): Promi
       at: at.toISOString(),
       roots: all,
       ...texts.saved,
-      cursor: null,
-      task: null,
       bytes: texts.written + roots.reduce((sum, { bytes }) => sum + bytes, 0),
       notes: [...(request.notes ?? []), ...notesOn(trees), ...all.flatMap((one) => one.skipped.map(tellSkipped))],
     };
@@ -114,10 +114,10 @@ function isAsTheNewest(manifests: Manifests, agent: string, roots: readonly Chec
   return treesOf(newest.roots) === treesOf(roots) && newest.conversation?.hash === conversation?.hash;
 }
 
-type Named = Pick<Checkpoint, 'version' | 'id' | 'agent' | 'agentId' | 'type' | 'message' | 'trigger' | 'isGood' | 'state' | 'cwd' | 'environmentNames'>;
+type Named = Pick<Checkpoint, 'version' | 'id' | 'agent' | 'agentId' | 'type' | 'message' | 'trigger' | 'isGood' | 'state' | 'cwd' | 'environmentNames' | 'cursor' | 'task'>;
 
-function named({ id, agent, agentId, type, message, trigger, isGood, state, cwd, environment }: CheckpointRequest): Named {
-  return { version: 1, id, agent, agentId, type, message, trigger, isGood, state, cwd, environmentNames: Object.keys(environment).sort() };
+function named({ id, agent, agentId, type, message, trigger, isGood, state, cwd, environment, cursor, task }: CheckpointRequest): Named {
+  return { version: 1, id, agent, agentId, type, message, trigger, isGood, state, cwd, environmentNames: Object.keys(environment).sort(), cursor, task };
 }
 
 async function saveTexts(vault: Vault, request: CheckpointRequest) {

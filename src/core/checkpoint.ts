@@ -1,6 +1,6 @@
 /** What a checkpoint is, as its manifest on disk and as `checkpoint list --json` tell it. Only shapes. */
-/** Why it was made. `rollback`: to hold what a rollback was about to undo. */
-const CHECKPOINT_TRIGGERS = ['hand', 'interval', 'turns', 'rollback', 'remove', 'import'] as const;
+/** Why it was made. `rollback`: to hold what a rollback was about to undo. `stage`: between two stages of a plan. */
+const CHECKPOINT_TRIGGERS = ['hand', 'interval', 'turns', 'rollback', 'remove', 'import', 'task', 'stage'] as const;
 export type CheckpointTrigger = (typeof CHECKPOINT_TRIGGERS)[number];
 
 /** When checkpoints of an agent are made by themselves; null where not. */
@@ -62,6 +62,25 @@ export interface CheckpointConversation {
   readonly pieces: readonly Piece[];
 }
 
+/** How far an agent had come in its messages. */
+export interface MessageCursor {
+  /** It had acknowledged as many messages: what it acknowledged later is counted above. */
+  readonly acknowledged: number;
+  /** Ids of those that it had not, oldest first. */
+  readonly open: readonly string[];
+}
+
+/** How far an agent had come in its tasks. */
+export interface TaskPosition {
+  /** As many of its tasks had ended: what ended later is counted above. */
+  readonly ended: number;
+  readonly running: string | null;
+  /** Ids of those that waited, in their order. */
+  readonly waiting: readonly string[];
+  /** Of the plan that the task belongs to which ran, or had just ended; counted from 1. */
+  readonly stage: { readonly run: string; readonly number: number; readonly of: number } | null;
+}
+
 /** The manifest. Its file is written last: where there is none, there is no checkpoint. */
 export interface Checkpoint {
   readonly version: 1;
@@ -84,9 +103,9 @@ export interface Checkpoint {
   /** Their values, encrypted; absent where there are none, and in an imported one. */
   readonly environment?: Piece;
   readonly screen: Piece | null;
-  /** Where it stood in its messages and its task. */
-  readonly cursor: null;
-  readonly task: null;
+  /** Where it stood in its messages and its tasks; null in one that is older than those. */
+  readonly cursor: MessageCursor | null;
+  readonly task: TaskPosition | null;
   /** What it took on disk beyond the checkpoints before it, about. */
   readonly bytes: number;
   /** What a reader should know: what was not saved, what changed while it was read. */

@@ -73,6 +73,8 @@ export class TestVault {
       screen: null,
       definition: { name: 'coder' } as CheckpointRequest['definition'],
       environment: { PATH: '/usr/bin' },
+      cursor: null,
+      task: null,
       ...values,
     };
   }

@@ -132,7 +132,7 @@ class Work {
 
   #request(): CheckpointRequest {
     this.#count += 1;
-    const agent = { agent: 'bench', agentId: 'ag_bench', type: 'worker', state: 'ready', isGood: true, transcript: null, screen: null, environment: {} };
+    const agent = { agent: 'bench', agentId: 'ag_bench', type: 'worker', state: 'ready', isGood: true, transcript: null, screen: null, environment: {}, cursor: null, task: null };
     const asked = { message: null, trigger: 'hand', ignored: false } as const;
     const definition = { name: 'bench' } as CheckpointRequest['definition'];
     return { ...agent, ...asked, id: `cp_${this.#count}`, cwd: this.#folder, umask: 0o022, definition };

@@ -18,6 +18,7 @@ import type { Marks } from '../marks.ts';
 import { newId } from '../new-id.ts';
 import type { Registry } from '../registry.ts';
 import { whileHeld } from './hold.ts';
+import type { Places } from './place-keeper.ts';
 
 export interface CheckpointsOptions {
   readonly registry: Registry;
@@ -37,6 +38,7 @@ export interface Occasion {
 }
 
 export class Checkpoints {
+  readonly places: Places = { messages: null, tasks: null };
   readonly #options: CheckpointsOptions;
   #opening: Promise<Vault> | null = null;
 
@@ -133,7 +135,15 @@ export class Checkpoints {
       screen: await this.#screen(agent),
       definition,
       environment: env,
+      cursor: this.places.messages?.placeOf(spec.name) ?? null,
+      task: this.places.tasks?.placeOf(spec.name) ?? null,
     };
+  }
+
+  /** The agent stands in its messages and tasks where it did then. */
+  goTo({ agent, cursor, task }: Checkpoint): void {
+    if (cursor !== null) this.places.messages?.goTo(agent, cursor);
+    if (task !== null) this.places.tasks?.goTo(agent, task);
   }
 
   /** Removes these of one agent. @throws MuxwardError */

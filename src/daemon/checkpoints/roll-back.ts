@@ -94,6 +94,7 @@ async function finish(options: RollBackOptions, agent: ManagedAgent, vault: Vaul
   const { registry, launcher } = options;
   const work = await import('../../checkpoints/rollback.ts');
   const filesChanged = journal.phase === 'restoring' ? (await work.carryOut(vault, journal, ready)).files : 0;
+  if (journal.part !== 'files') options.checkpoints.goTo(vault.manifests.get(journal.target));
   const restored = { ...journal, phase: 'restored' } as const;
   work.writeJournal(vault, restored);
   if (journal.transcript !== null) registry.patch(agent, { sessionId: journal.transcript === 'fresh' ? null : journal.transcript.sessionId });
