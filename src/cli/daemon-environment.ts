@@ -5,9 +5,16 @@
 
 const KEPT = /^(PATH|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|XDG_[A-Z_]+|TMPDIR|SHELL|TZ|MUXWARD_NODE)$/;
 
-/** A new environment for the daemon of `home`. @param asked names of variables that its settings read */
-export function daemonEnvironment(env: NodeJS.ProcessEnv, home: string, asked: readonly string[] = []): Record<string, string> {
+interface Wishes {
+  /** Where its Node keeps what it compiled: its first start of agents is a third shorter by that. */
+  readonly compileCache?: string;
+  /** Names of variables that its settings read. */
+  readonly asked?: readonly string[];
+}
+
+/** A new environment for the daemon of `home`. */
+export function daemonEnvironment(env: NodeJS.ProcessEnv, home: string, { compileCache, asked = [] }: Wishes = {}): Record<string, string> {
   const isKept = (name: string): boolean => KEPT.test(name) || asked.includes(name);
   const kept = Object.entries(env).filter((entry): entry is [string, string] => isKept(entry[0]) && entry[1] !== undefined);
-  return { ...Object.fromEntries(kept), MUXWARD_HOME: home };
+  return { ...Object.fromEntries(kept), ...(compileCache === undefined ? {} : { NODE_COMPILE_CACHE: compileCache }), MUXWARD_HOME: home };
 }

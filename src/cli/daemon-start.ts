@@ -4,10 +4,12 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
+import path from 'node:path';
 import lockfile from 'proper-lockfile';
 import { Client } from '../client/client.ts';
 import type { HomePaths } from '../config/paths.ts';
 import { MuxwardError, EXIT } from '../core/errors.ts';
+import { compileCacheOf } from './compile-cache.ts';
 import { daemonEnvironment } from './daemon-environment.ts';
 import { isNobodyThere } from './connection.ts';
 import { makePrivateFolder } from '../config/private-folder.ts';
@@ -74,7 +76,7 @@ async function launch(paths: HomePaths, program: string, env: NodeJS.ProcessEnv,
     cwd: '/',
     detached: true,
     stdio: ['ignore', log, log],
-    env: daemonEnvironment(env, paths.home, await variablesOfChannels(paths)),
+    env: daemonEnvironment(env, paths.home, { compileCache: compileCacheOf(path.resolve(program, '../..')), asked: await variablesOfChannels(paths) }),
   });
   fs.closeSync(log);
   child.unref();

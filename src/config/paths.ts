@@ -70,8 +70,12 @@ export function logPath(paths: HomePaths, agent: string): string {
   return `${paths.logs}/${agent}.log`;
 }
 
+export function runFolder(paths: HomePaths, agent: string): string {
+  return `${paths.run}/${agent}`;
+}
+
 export function runPaths(paths: HomePaths, agent: string): RunPaths {
-  const folder = `${paths.run}/${agent}`;
+  const folder = runFolder(paths, agent);
   return {
     folder,
     env: `${folder}/env`,

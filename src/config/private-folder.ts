@@ -12,7 +12,8 @@ export function makePrivateFolder(folder: string): void {
   try {
     const isNew = makeWithParents(folder);
     if (!isNew) checkOwner(folder);
-    if ((statSync(folder).mode & 0o777) !== 0o700) chmodSync(folder, 0o700);
+    // Also a new one's: a umask may have taken from it. To set it costs less than to look.
+    if (isNew || (statSync(folder).mode & 0o777) !== 0o700) chmodSync(folder, 0o700);
   } catch (error) {
     throw error instanceof MuxwardError ? error : storageError('make the folder', folder, error);
   }

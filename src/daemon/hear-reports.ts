@@ -35,8 +35,10 @@ export function hearReports(fifo: string, { lifecycle, claude, rush }: Hearers, 
     if (report.kind === 'started' && rush.has(report.agent)) {
       if (held.size === 0) rush.afterwards(tellHeld);
       held.set(report.agent, report);
+      rush.settled(report.agent);
       return;
     }
+    rush.settled(report.agent);
     const start = held.get(report.agent);
     if (start) tell(start);
     tell(report);

@@ -4,7 +4,7 @@
  */
 import type { AgentType, LaunchContext, LaunchPlan } from '../agents/agent-type.ts';
 import type { AgentSpec } from '../core/agent.ts';
-import { runPaths, type HomePaths } from '../config/paths.ts';
+import { runFolder, runPaths, type HomePaths } from '../config/paths.ts';
 import { canUseKernel } from '../core/kernel-limits.ts';
 import { MuxwardError } from '../core/errors.ts';
 import { answer } from '../system/fifo-reader.ts';
@@ -55,8 +55,10 @@ export class Launcher {
     for (const [i, agent] of agents.entries()) this.#write(agent, plans[i] as LaunchPlan);
     this.#files.forget();
     const starts = agents.map((agent, i) => this.#intend(agent, plans[i] as LaunchPlan, reason));
-    this.#options.registry.flushFirst();
-    await this.#placement.place(starts);
+    const tell = this.#options.registry.flushFirst();
+    const placed = this.#placement.place(starts);
+    this.#options.rush.afterwards(tell);
+    await placed;
     for (const { spec } of agents) this.#files.keep(spec);
     await Promise.all(starts.map((start, i) => this.#settle(start, plans[i] as LaunchPlan)));
   }
@@ -112,7 +114,7 @@ export class Launcher {
 
   #context(spec: AgentSpec, generation: number, sessionId: string | null): LaunchContext {
     const { installation, paths } = this.#options;
-    return { generation, sessionId, installation, runFolder: runPaths(paths, spec.name).folder };
+    return { generation, sessionId, installation, runFolder: runFolder(paths, spec.name) };
   }
 
   /** @throws MuxwardError `conflict` where its conversation is another's */

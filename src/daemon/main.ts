@@ -31,6 +31,8 @@ async function main(): Promise<void> {
     case 'opened':
       break;
   }
+  // Of our own Node: nothing that is started from here is to have it.
+  delete process.env['NODE_COMPILE_CACHE'];
   const env = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
   const installation = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
   await startDaemon({ home, installation, store: opened.store, log, env, onEnd: () => process.exit(0) });

@@ -2,6 +2,11 @@
 
 /** `prefix` and 12 letters and digits: 62 bits from the generator that V8 seeds from the kernel's. */
 export function newId(prefix: string): string {
-  const letters = Array.from({ length: 12 }, () => Math.floor(Math.random() * 36).toString(36));
-  return `${prefix}_${letters.join('')}`;
+  return `${prefix}_${sixLetters()}${sixLetters()}`;
+}
+
+function sixLetters(): string {
+  return Math.floor(Math.random() * 36 ** 6)
+    .toString(36)
+    .padStart(6, '0');
 }

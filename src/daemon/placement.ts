@@ -48,8 +48,8 @@ export class Placement {
 
   /** Resolves when tmux has answered for all. Those that it refused are told to `onFailure`. */
   async place(starts: readonly Start[]): Promise<void> {
-    const isOver = this.#options.rush.begin(starts.map(({ agent }) => agent.spec.name));
-    const asked = this.#askTmux(starts).finally(isOver);
+    this.#options.rush.begin(starts.map(({ agent }) => agent.spec.name));
+    const asked = this.#askTmux(starts);
     for (const { agent } of starts) this.#asked.set(agent, asked);
     await asked;
   }
@@ -60,13 +60,16 @@ export class Placement {
   }
 
   async #askTmux(starts: readonly Start[]): Promise<void> {
-    const { registry, onFailure } = this.#options;
+    const { registry, rush, onFailure } = this.#options;
     for (const { agent } of starts) await agent.draining;
     const outcomes = await this.#launchAll(starts);
     for (const [i, outcome] of outcomes.entries()) {
       const { agent, generation } = starts[i] as Start;
       if (outcome.ok) registry.patch(agent, { pane: outcome.pane, wrapper: identify(outcome.pid) });
-      else onFailure(agent, generation, whyTmuxRefused(agent.spec.name, outcome.message));
+      else {
+        rush.settled(agent.spec.name);
+        onFailure(agent, generation, whyTmuxRefused(agent.spec.name, outcome.message));
+      }
     }
   }
 

@@ -142,10 +142,10 @@ export class Registry {
     this.#tell();
   }
 
-  /** As `flush`, but those who listen to events are told after what the caller does next. */
-  flushFirst(): void {
+  /** As `flush`, but those who listen to events are told when the caller says so, or with what comes later. */
+  flushFirst(): () => void {
     this.#storeChanges();
-    setImmediate(() => this.#tell());
+    return () => this.#tell();
   }
 
   #storeChanges(): void {

@@ -1,6 +1,6 @@
 /**
- * Many agents that start together have the machine to themselves: what can wait waits until tmux has started them all,
- * but not for long. What that is (and an end never is) is for those who ask here to know.
+ * Many agents that start together have the machine to themselves: what can wait waits until all of them run, but not for
+ * long. What that is (and an end never is) is for those who ask here to know.
  */
 import type { Timers } from '../core/pulse.ts';
 
@@ -11,7 +11,8 @@ const LONGEST_MS = 1000;
 
 export class Rush {
   readonly #clock: Timers;
-  readonly #starts = new Set<ReadonlySet<string>>();
+  /** Those of whom nothing was heard yet. */
+  readonly #starting = new Set<string>();
   #cancel: (() => void) | null = null;
   #waiting: (() => void)[] = [];
 
@@ -19,33 +20,34 @@ export class Rush {
     this.#clock = clock;
   }
 
-  /** These are about to start together. Whoever says so calls the returned function once tmux has started them, or has failed to. */
-  begin(agents: readonly string[]): () => void {
-    if (agents.length < MANY_STARTS) return () => undefined;
-    const together = new Set(agents);
-    this.#starts.add(together);
+  /** These are about to start together. Each is to be `settled` once it runs, or will not. */
+  begin(agents: readonly string[]): void {
+    if (agents.length < MANY_STARTS) return;
+    for (const agent of agents) this.#starting.add(agent);
     this.#cancel ??= this.#clock.after(LONGEST_MS, () => this.#end());
-    return () => {
-      if (this.#starts.delete(together) && this.#starts.size === 0) this.#end();
-    };
+  }
+
+  settled(agent: string): void {
+    if (this.#starting.delete(agent) && this.#starting.size === 0) this.#end();
   }
 
   get isOn(): boolean {
-    return this.#starts.size > 0;
+    return this.#starting.size > 0;
   }
 
   /** It is one of those that start. */
   has(agent: string): boolean {
-    return [...this.#starts].some((together) => together.has(agent));
+    return this.#starting.has(agent);
   }
 
-  /** Runs it when the rush that is on is over. */
+  /** Runs it when the rush that is on is over; soon, where none is. */
   afterwards(task: () => void): void {
-    this.#waiting.push(task);
+    if (this.isOn) this.#waiting.push(task);
+    else setImmediate(task);
   }
 
   #end(): void {
-    this.#starts.clear();
+    this.#starting.clear();
     this.#cancel?.();
     this.#cancel = null;
     const tasks = this.#waiting;

@@ -33,12 +33,15 @@ export interface WatchOptions {
   readonly checkLimits: () => void;
   /** What the agent's control group knows better than its processes tell. */
   readonly correctSample: (agent: ManagedAgent, sample: Resources) => Resources;
+  readonly areManyStarting: () => boolean;
   readonly onError: (step: string, error: unknown) => void;
 }
 
 interface Step {
   readonly name: string;
   readonly everyMs: () => number;
+  /** Not while many start. */
+  readonly givesWay?: true;
   readonly run: () => void | Promise<void>;
 }
 
@@ -70,11 +73,11 @@ export class Watch {
     const liveness = (): number => pace.liveness;
     this.#steps = [
       { name: 'liveness', everyMs: liveness, run: () => this.#checkLiveness() },
-      { name: 'wrappers', everyMs: () => pace.samples, run: () => this.#checkWrappers() },
-      { name: 'log sizes', everyMs: () => 2 * pace.liveness, run: () => options.logs.keep() },
-      { name: 'samples', everyMs: () => (this.#mustSample() ? pace.liveness : pace.samples), run: () => this.sample() },
+      { name: 'wrappers', everyMs: () => pace.samples, givesWay: true, run: () => this.#checkWrappers() },
+      { name: 'log sizes', everyMs: () => 2 * pace.liveness, givesWay: true, run: () => options.logs.keep() },
+      { name: 'samples', everyMs: () => (this.#mustSample() ? pace.liveness : pace.samples), givesWay: true, run: () => this.sample() },
       { name: 'limits', everyMs: liveness, run: () => options.checkLimits() },
-      { name: 'sessions', everyMs: () => pace.samples, run: () => this.checkSessions() },
+      { name: 'sessions', everyMs: () => pace.samples, givesWay: true, run: () => this.checkSessions() },
     ];
   }
 
@@ -92,6 +95,7 @@ export class Watch {
   #tick(): void {
     const nowMs = this.#options.registry.clock.monotonicMs();
     for (const step of this.#steps) {
+      if (step.givesWay && this.#options.areManyStarting()) continue;
       if (this.#busy.has(step) || nowMs < (this.#dueAtMs.get(step) ?? 0)) continue;
       this.#dueAtMs.set(step, nowMs + step.everyMs() - 20);
       this.#busy.add(step);

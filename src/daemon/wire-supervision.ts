@@ -120,6 +120,7 @@ export function wireSupervision({ paths, installation, settings, registry, hub, 
     isWatched: () => watchers.size > 0,
     graceMs: settings.stopGraceMs,
     tmuxAnswers: () => tmux.answers(),
+    areManyStarting: () => rush.isOn,
     onError: warn,
   });
   const typist = new Typist({ tmux, hooks: claude.hooks, paths });

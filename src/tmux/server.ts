@@ -2,11 +2,15 @@
  * The private tmux server of one home: its sessions, panes, keys and screens. The only place that knows tmux's
  * arguments and formats. Sessions are addressed as `=name`, panes as `%id`; it decides nothing about agents.
  */
+import { setImmediate as sent } from 'node:timers/promises';
 import { MuxwardError } from '../core/errors.ts';
 import { Connection, HOLDING_SESSION, NOTHING } from './connection.ts';
 import { launchCommands, logNewSessions, readLaunch, type LaunchOutcome, type LaunchRequest } from './launch-commands.ts';
 import { PANE_FORMAT, readPane, SIDE_WINDOW, type Pane } from './pane.ts';
 import { commandLine, literalFormat } from './quote.ts';
+
+/** tmux reads all of a file before it starts the first agent in it: of many, so many are told in a file of their own before. */
+const AT_ONCE = 4;
 
 export class TmuxServer extends Connection {
   /** Side windows that are being made, by session and name. */
@@ -18,7 +22,10 @@ export class TmuxServer extends Connection {
    * off a sourced file, and what hooks add to it, without looking at terminals.
    */
   async launch(requests: readonly LaunchRequest[]): Promise<readonly LaunchOutcome[]> {
-    const [, ...replies] = await this.batch([[logNewSessions(this.logs)], ...requests.map((request) => launchCommands(request, this.size(), this.logs))]);
+    const commands = requests.map((request) => launchCommands(request, this.size(), this.logs));
+    const first = this.batch([[logNewSessions(this.logs)], ...commands.slice(0, AT_ONCE)]);
+    const others = commands.length > AT_ONCE ? sent().then(() => this.batch(commands.slice(AT_ONCE))) : [];
+    const [, ...replies] = (await Promise.all([first, others])).flat();
     const again = requests.some((request) => request.pane !== null) ? await this.panes() : [];
     return replies.map((reply, i) => readLaunch(reply, requests[i]?.pane ?? null, again));
   }

@@ -1,7 +1,7 @@
 /** `start stop restart pause resume interrupt rm`: one action on each agent that the selector means, all at once. */
 import fs from 'node:fs';
 import { claudeCode } from '../../agents/claude/launch.ts';
-import { runPaths } from '../../config/paths.ts';
+import { runFolder } from '../../config/paths.ts';
 import { MuxwardError, unreachable } from '../../core/errors.ts';
 import type { Action, ActOutcome, ActRequest } from '../../core/protocol.ts';
 import { isEmpty, select } from '../../core/selector.ts';
@@ -236,7 +236,7 @@ async function remove(daemon: Daemon, agent: ManagedAgent, request: ActRequest):
   await agent.draining;
   const removal = await daemon.worktrees.remove(agent);
   if (record.pane !== null) await tmux.killSession(spec.name);
-  fs.rmSync(runPaths(paths, spec.name).folder, { recursive: true, force: true });
+  fs.rmSync(runFolder(paths, spec.name), { recursive: true, force: true });
   registry.remove(agent);
   const details = ['removed', ...(removal === null ? [] : [removal.detail]), ...(isSaved ? [`back again: muxward rollback ${spec.name}`] : [])];
   return { outcome: 'done', detail: details.join('; ') };

@@ -7,7 +7,7 @@ import type { Routes, StatusReply, WaitRequest } from '../../core/protocol.ts';
 import { DEFAULT_RECOVERY } from '../../core/recovery.ts';
 import { select, type Selector } from '../../core/selector.ts';
 import { isLive, isRunning } from '../../core/state.ts';
-import { logPath, runPaths } from '../../config/paths.ts';
+import { logPath, runFolder } from '../../config/paths.ts';
 import { commandLine, scanProcesses } from '../../system/process-table.ts';
 import { treesOf } from '../../system/process-tree.ts';
 import { toAgent, type ManagedAgent } from '../managed-agent.ts';
@@ -49,7 +49,7 @@ export async function inspect(daemon: Daemon, name: string): Promise<AgentDetail
     environmentNames: Object.keys(spec.env).sort(),
     umask: spec.umask.toString(8).padStart(4, '0'),
     logPath: logPath(paths, spec.name),
-    runFolder: runPaths(paths, spec.name).folder,
+    runFolder: runFolder(paths, spec.name),
     wrapperPid: record.wrapper?.pid ?? null,
     verdicts: record.verdicts,
     processes: processesOf(agent),

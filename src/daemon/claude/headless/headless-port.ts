@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { putIntoInbox, type Decision, type InboxItem } from '../../../agents/claude/headless/inbox.ts';
 import { readResult, readStatus, type HeadlessQuestion, type HeadlessStatus } from '../../../agents/claude/headless/status.ts';
-import { runPaths, type HomePaths } from '../../../config/paths.ts';
+import { runFolder, type HomePaths } from '../../../config/paths.ts';
 import { MuxwardError } from '../../../core/errors.ts';
 import type { HeadlessResult } from '../../../core/headless.ts';
 import type { ManagedAgent } from '../../managed-agent.ts';
@@ -78,6 +78,6 @@ export class HeadlessPort {
   }
 
   #folder({ spec }: ManagedAgent): string {
-    return runPaths(this.#paths, spec.name).folder;
+    return runFolder(this.#paths, spec.name);
   }
 }

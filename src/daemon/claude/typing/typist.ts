@@ -6,7 +6,7 @@
 import path from 'node:path';
 import type { InputView } from '../../../agents/claude/input-box.ts';
 import { boxShows, isMessage, messageOf } from '../../../agents/claude/message.ts';
-import { runPaths, type HomePaths } from '../../../config/paths.ts';
+import { runFolder, type HomePaths } from '../../../config/paths.ts';
 import { MuxwardError } from '../../../core/errors.ts';
 import type { TmuxServer } from '../../../tmux/server.ts';
 import type { ManagedAgent } from '../../managed-agent.ts';
@@ -70,7 +70,7 @@ export class Typist {
   async #send(agent: ManagedAgent, screen: ClaudeScreen, message: Message): Promise<Proof> {
     const draft = await clearTheWay(screen, agent.spec.name);
     try {
-      await fillBox(screen, message.text, path.join(runPaths(this.#options.paths, agent.spec.name).folder, 'compose'));
+      await fillBox(screen, message.text, path.join(runFolder(this.#options.paths, agent.spec.name), 'compose'));
     } catch (error) {
       if (draft) await giveBackDraft(screen);
       throw error;
