@@ -97,6 +97,11 @@ describe('the daemon', () => {
     expect(daemonEnvironment(env, '/home')).toEqual({ PATH: '/bin', HOME: '/h', LC_ALL: 'C', XDG_RUNTIME_DIR: '/run', MUXWARD_HOME: '/home' });
   });
 
+  it("keeps what it compiled, and gets the variables that its settings read", () => {
+    const env = { PATH: '/bin', SMTP_PASSWORD: 'of a channel', NODE_COMPILE_CACHE: '/theirs' };
+    expect(daemonEnvironment(env, '/home', { compileCache: '/ours', asked: ['SMTP_PASSWORD', 'NOT_SET'] })).toEqual({ PATH: '/bin', SMTP_PASSWORD: 'of a channel', NODE_COMPILE_CACHE: '/ours', MUXWARD_HOME: '/home' });
+  });
+
   it('needs a tmux that is new enough', () => {
     expect(isOlder('tmux 3.1c', '3.2')).toBe(true);
     expect(isOlder('tmux 2.9', '3.2')).toBe(true);
