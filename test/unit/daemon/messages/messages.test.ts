@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MuxwardEvent } from '../../../../src/core/event.ts';
-import type { Message } from '../../../../src/core/message.ts';
+import { MAX_OPEN, type Message } from '../../../../src/core/message.ts';
 import { EventHub } from '../../../../src/daemon/event-hub.ts';
 import { startMessages, type Messages } from '../../../../src/daemon/messages/start-messages.ts';
 import { Registry } from '../../../../src/daemon/registry.ts';
@@ -136,6 +136,27 @@ describe('a message', () => {
     expect(ids.map((id) => messages.mailbox.show(id).place)).toEqual([1, 2]);
     registry.flush();
     expect(toldOf('message.acknowledged')).toBe(2);
+  });
+
+  it('keeps its number where a rollback opened it: all checkpoints go on to mean the same', () => {
+    const [one = '', two = ''] = ['one', 'two'].map((body) => send('a', body).id);
+    const early = messages.places.placeOf('a');
+    messages.mailbox.acknowledge([one]);
+    const late = messages.places.placeOf('a');
+    expect(messages.places.goTo('a', early)).toBe(1);
+    messages.mailbox.acknowledge([two]);
+    messages.mailbox.acknowledge([one]);
+    expect([one, two].map((id) => messages.mailbox.show(id).place)).toEqual([1, 2]);
+    expect(messages.places.goTo('a', late)).toBe(1);
+    expect(bodies('a')).toEqual(['two']);
+  });
+
+  it('is refused where nobody acknowledges any', () => {
+    const { seq: _seq, state: _state, ...full } = send('a', 'one');
+    store.transaction(() => Array.from({ length: MAX_OPEN - 1 }, (_, n) => store.messages.add({ ...full, id: `msg_${n}` })));
+    expect(failureOf(() => send('a', 'too many'))).toMatchObject({ code: 'refused' });
+    expect(messages.mailbox.inbox('a', { ack: true, all: false })).toMatchObject({ remaining: MAX_OPEN - 100 });
+    expect(send('a', 'again').state).toBe('queued');
   });
 
   it('goes by topic to all that subscribed, once, and not to its sender', () => {
