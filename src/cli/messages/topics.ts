@@ -27,7 +27,7 @@ interface UnsubscribeFlags {
   readonly all?: boolean;
 }
 
-export const unsubscribe = defineSubcommand<UnsubscribeFlags>('no longer', {
+export const unsubscribe = defineSubcommand<UnsubscribeFlags>('no longer get what is published', {
   arguments: '[name] [pattern]',
   options: [{ flags: '-a, --all', about: 'from all topics' }],
   examples: [
@@ -44,7 +44,7 @@ export const unsubscribe = defineSubcommand<UnsubscribeFlags>('no longer', {
   },
 });
 
-export const subscriptions = defineSubcommand('who gets what', {
+export const subscriptions = defineSubcommand('who gets what is published on which topics', {
   examples: [
     { run: 'muxward msg subscriptions', about: 'of all agents' },
     { run: 'muxward msg subscriptions --json', about: 'for a program' },
