@@ -53,7 +53,8 @@ export class DeadLetters {
       const open = messages.open(name).flatMap(({ id }) => messages.find(id) ?? []);
       this.#bury(open.filter(({ receipts }) => receipts.queued <= at), 'removed');
       const old = subscriptions.list().filter((one) => one.agent === name && one.at <= at);
-      if (old.length > 0) this.#changes.commit(() => old.forEach(({ pattern }) => subscriptions.remove(name, pattern)));
+      // Also where nothing is left of it: who waits at its inbox is to notice.
+      this.#changes.commit(() => old.forEach(({ pattern }) => subscriptions.remove(name, pattern)));
     });
   }
 

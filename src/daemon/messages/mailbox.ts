@@ -44,9 +44,12 @@ const ACTED_SHOWN = 100;
 
 export class Mailbox {
   readonly #changes: MessageChanges;
+  readonly #bury: () => void;
 
-  constructor(changes: MessageChanges) {
+  /** `bury`: sees to it that what is beyond its time is dead; called before an inbox is read, since the clock may have jumped. */
+  constructor(changes: MessageChanges, bury: () => void) {
     this.#changes = changes;
+    this.#bury = bury;
   }
 
   /** @throws MuxwardError `not-found` for a sender, recipient or message that is none, `refused` for a full inbox */
@@ -106,6 +109,7 @@ export class Mailbox {
   inbox(name: string, { ack, all }: { readonly ack: boolean; readonly all: boolean }): InboxReply {
     const agent = this.nameOf(name);
     const { messages: rows } = this.#changes.store;
+    this.#bury();
     const at = this.#changes.now();
     const heads = rows.open(agent);
     const acted = all ? rows.acted(agent, ACTED_SHOWN) : [];
@@ -117,10 +121,11 @@ export class Mailbox {
     return { agent, messages: [...messages, ...acted], remaining: heads.length - portion.length };
   }
 
-  /** True once there is something in its inbox; false where the time was over first. */
+  /** True once there is something in its inbox, or it is forgotten; false where the time was over first. */
   arrived(name: string, timeoutMs: number | null, signal: AbortSignal): Promise<boolean> {
     const agent = this.nameOf(name);
-    return this.#changes.until(() => this.#changes.store.messages.countOpen(agent) > 0, timeoutMs, signal);
+    const { store, registry } = this.#changes;
+    return this.#changes.until(() => store.messages.countOpen(agent) > 0 || (agent !== USER && registry.find(agent) === undefined), timeoutMs, signal);
   }
 
   /** Again for one that is acknowledged already: nothing. @throws MuxwardError `not-found`, `conflict` for a dead one; then none is */

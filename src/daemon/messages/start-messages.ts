@@ -40,5 +40,5 @@ export function startMessages({ registry, store, hub, onError }: MessagesOptions
   hub.on('agent.removed', ({ agent, at }) => {
     if (agent !== null) deadLetters.forget(agent, at);
   });
-  return { mailbox: new Mailbox(changes), deadLetters, places: new MessagePlaces(changes), stop: () => deadLetters.stop() };
+  return { mailbox: new Mailbox(changes, deadLetters.look), deadLetters, places: new MessagePlaces(changes), stop: () => deadLetters.stop() };
 }

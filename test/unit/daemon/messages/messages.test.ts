@@ -13,9 +13,18 @@ import { failureOf } from '../../../helpers/failure-of.ts';
 import { specOf } from '../spec-of.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 
+/** The machine sleeps, or somebody sets its clock: no timer notices. */
+class JumpingClock extends VirtualClock {
+  aheadMs = 0;
+
+  override now(): Date {
+    return new Date(super.now().getTime() + this.aheadMs);
+  }
+}
+
 let folder: string;
 let store: Store;
-let clock: VirtualClock;
+let clock: JumpingClock;
 let registry: Registry;
 let messages: Messages;
 let told: MuxwardEvent[];
@@ -40,7 +49,7 @@ function kill(): void {
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'msg-'));
-  clock = new VirtualClock();
+  clock = new JumpingClock();
   told = [];
   start('a', 'b');
 });
@@ -73,10 +82,16 @@ describe('a message', () => {
     expect(clock.timers).toBe(0);
   });
 
+  it('that expired while the machine slept is not handed over', () => {
+    send('a', 'short', 10_000);
+    clock.aheadMs = 20_000;
+    expect([bodies('a'), dead()]).toEqual([[], ['short expired']]);
+  });
+
   it('that expired while no daemon ran is dead with the next one', async () => {
     send('a', 'short', 10_000);
     kill();
-    clock = new VirtualClock();
+    clock = new JumpingClock();
     await clock.pass(20_000);
     start('a', 'b');
     expect(bodies('a')).toEqual([]);
@@ -181,6 +196,12 @@ describe('a message', () => {
     const late = messages.mailbox.answerTo(send('b', 'again').id, 1000, never);
     await clock.pass(1000);
     expect(await late).toBeNull();
+    const nobody = messages.mailbox.arrived('b', null, never);
+    messages.mailbox.inbox('b', { ack: true, all: false });
+    const forgotten = messages.mailbox.arrived('b', null, never);
+    registry.remove(registry.get('b'));
+    await clock.pass(100);
+    expect([await nobody, await forgotten]).toEqual([true, true]);
   });
 
   it('that is acknowledged is kept for a while, and one that is not for good', () => {
