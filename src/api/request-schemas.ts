@@ -10,6 +10,7 @@ import { END_ACTIONS } from '../core/recovery.ts';
 import { LIMIT_ACTIONS, LIMIT_NAMES } from '../core/limits.ts';
 import { UNHEALTHY_ACTIONS } from '../core/health.ts';
 import { NAME_PATTERN } from '../core/names.ts';
+import { MESSAGE_STATES, PRIORITIES } from '../core/message.ts';
 import { ACTIONS, WAIT_FOR, type Route } from '../core/protocol.ts';
 import { RESTART_POLICIES } from '../core/restart-policy.ts';
 
@@ -116,6 +117,8 @@ const spec = z.looseObject({
 
 const absolute = text.check(z.regex(/^\//));
 
+const content = { from: text, body: text, type: z.optional(text), priority: z.optional(z.enum(PRIORITIES)), topic: z.optional(text), ttlMs: z.optional(z.int().check(z.positive())) };
+
 const NOTHING = z.strictObject({});
 
 const SCHEMAS: Record<Route, z.ZodMiniType> = {
@@ -188,6 +191,20 @@ const SCHEMAS: Record<Route, z.ZodMiniType> = {
   'GET /api/conflicts': NOTHING,
   'GET /api/conflicts/:id': NOTHING,
   'POST /api/conflicts/:id/resolve': z.strictObject({ keep: z.optional(text), agent: z.optional(text), manual: z.optional(z.boolean()) }),
+  'POST /api/messages': z.strictObject({ ...content, to: z.optional(text), replyTo: z.optional(text) }),
+  'POST /api/messages/broadcast': z.strictObject({ ...content, selector }),
+  'POST /api/messages/publish': z.strictObject({ ...content, topic: text }),
+  'GET /api/messages': z.strictObject({ agent: z.optional(text), since: z.optional(text), state: z.optional(z.enum(MESSAGE_STATES)), limit: z.int().check(z.nonnegative()) }),
+  'GET /api/messages/stats': NOTHING,
+  'POST /api/messages/ack': z.strictObject({ ids: words.check(z.minLength(1)) }),
+  'POST /api/messages/dead': z.strictObject({ action: z.enum(['retry', 'drop']), ids: nullable(words), dryRun: z.boolean() }),
+  'GET /api/messages/:id': NOTHING,
+  'GET /api/messages/:id/answer': z.strictObject({ timeoutMs: nullable(count) }),
+  'POST /api/agents/:name/inbox': z.strictObject({ ack: z.boolean(), all: z.boolean() }),
+  'GET /api/agents/:name/inbox/wait': z.strictObject({ timeoutMs: nullable(count) }),
+  'GET /api/subscriptions': NOTHING,
+  'POST /api/agents/:name/subscribe': z.strictObject({ pattern: text }),
+  'POST /api/agents/:name/unsubscribe': z.strictObject({ pattern: nullable(text) }),
   'POST /api/daemon/stop': z.strictObject({ agents: z.boolean() }),
 };
 

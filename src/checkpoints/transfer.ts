@@ -73,9 +73,9 @@ export async function importCheckpoint(vault: Vault, { file, id, agent, agentId,
       return { ...one, path: folder, kind: shadow.root.repository === null ? ('folder' as const) : ('repository' as const), gitDir: shadow.storeDir, ref: i === 0 ? refOf(agent, id) : `${refOf(agent, id)}-${i}` };
     });
     const conversation = foreign.conversation === null ? null : { ...foreign.conversation };
-    // Their key does not travel.
+    // Their key does not travel, nor do messages and tasks.
     const { environment: _values, ...known } = foreign;
-    const checkpoint: Checkpoint = { ...known, id, agent, agentId, roots, conversation, cwd, trigger: 'import', notes: [...foreign.notes, `imported; it was ${foreign.id} of ${foreign.agent}`] };
+    const checkpoint: Checkpoint = { ...known, id, agent, agentId, roots, conversation, cwd, cursor: null, task: null, trigger: 'import', notes: [...foreign.notes, `imported; it was ${foreign.id} of ${foreign.agent}`] };
     vault.manifests.begin(agent, id, heldRefs(checkpoint));
     await takePieces(vault, checkpoint, scratch);
     for (const [i, { gitDir, ref }] of roots.entries()) {

@@ -34,6 +34,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'answer', group: 'Talk', summary: 'answer what an agent asks', load: () => import('./commands/answer.ts') },
   { name: 'interrupt', group: 'Talk', summary: 'make agents stop what they do, not end', load: () => import('./commands/interrupt.ts') },
   { name: 'wait', group: 'Talk', summary: 'wait until agents end, are ready or idle', load: () => import('./commands/wait.ts') },
+  { name: 'msg', group: 'Talk', summary: 'messages between agents, and with you', load: () => import('./commands/msg.ts') },
   { name: 'heartbeat', group: 'Talk', summary: 'say that an agent lives, for --heartbeat', load: () => import('./commands/heartbeat.ts') },
 
   { name: 'stop', group: 'Stop', summary: 'end agents, gracefully, then by force', load: () => import('./commands/stop.ts') },

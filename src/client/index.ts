@@ -13,6 +13,7 @@ export type * from '../core/agent.ts';
 export type * from '../core/alert.ts';
 export type * from '../core/event.ts';
 export type * from '../core/history.ts';
+export type * from '../core/message.ts';
 export type * from '../core/protocol.ts';
 
 export interface ConnectOptions {

@@ -64,7 +64,7 @@ export interface CheckpointConversation {
 
 /** How far an agent had come in its messages. */
 export interface MessageCursor {
-  /** It had acknowledged as many messages: what it acknowledged later is counted above. */
+  /** The number of the message that it had acknowledged last: one that it acknowledged later has a higher one. */
   readonly acknowledged: number;
   /** Ids of those that it had not, oldest first. */
   readonly open: readonly string[];
@@ -180,6 +180,8 @@ export interface RollbackReply {
   readonly undone: CheckpointView | null;
   readonly part: RollbackPart;
   readonly filesChanged: number;
+  /** Messages that it had acknowledged since, and that are in its inbox again. */
+  readonly messagesReopened: number;
   readonly restarted: boolean;
   /** The agent had been removed, and is there again; it does not run. */
   readonly broughtBack: boolean;

@@ -6,6 +6,7 @@ import type { ConflictKind } from './conflict.ts';
 import type { End } from './end.ts';
 import type { LimitAction, LimitName } from './limits.ts';
 import type { CheckName, HealthStatus } from './health.ts';
+import type { DeathCause, Priority } from './message.ts';
 import type { Judgement } from './recovery.ts';
 import type { State } from './state.ts';
 
@@ -52,6 +53,10 @@ export interface EventData {
   'conflict.resolved': { readonly id: string; readonly kind: ConflictKind; readonly agents: readonly string[] };
   /** `claimant` claims `path`, from its folder; `by` is null where it is not known who changed it. */
   'claim.broken': { readonly path: string; readonly claimant: string; readonly by: string | null };
+  /** No event holds what a message says. `agent` is its recipient, null where that is the user. */
+  'message.queued': { readonly id: string; readonly from: string; readonly to: string; readonly type: string; readonly priority: Priority; readonly topic: string | null; readonly bytes: number };
+  'message.acknowledged': { readonly id: string; readonly from: string };
+  'message.dead': { readonly id: string; readonly from: string; readonly to: string; readonly cause: DeathCause };
   'daemon.started': { readonly pid: number; readonly version: string };
   'daemon.stopped': { readonly reason: string };
   /** The tmux server died under so many agents. */
@@ -105,6 +110,9 @@ export const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'conflict.found': true,
   'conflict.resolved': true,
   'claim.broken': true,
+  'message.queued': true,
+  'message.acknowledged': true,
+  'message.dead': true,
 };
 
 /** One line of `events --json`. `seq` grows by one; `agent` is null for events of the daemon itself. */

@@ -31,6 +31,9 @@ const HOOK_EVENTS = [
   'conflict.found',
   'conflict.resolved',
   'claim.broken',
+  'message.queued',
+  'message.acknowledged',
+  'message.dead',
 ] as const satisfies readonly EventType[];
 
 export type HookTrigger = State | (typeof HOOK_EVENTS)[number];

@@ -14,6 +14,7 @@ import type { ErrorBody } from './errors.ts';
 import type { MuxwardEvent } from './event.ts';
 import type { HistoryReply } from './history.ts';
 import type { HeadlessResult } from './headless.ts';
+import type { AnswerReply, InboxReply, Message, MessageContent, MessageState, MessageStats, SendRequest, Subscription } from './message.ts';
 import type { AgentQuestion } from './question.ts';
 import type { Selector } from './selector.ts';
 import type { TranscriptEntry } from './transcript.ts';
@@ -233,6 +234,29 @@ export interface Routes {
   'GET /api/conflicts': { takes: undefined; gives: ConflictsReply };
   'GET /api/conflicts/:id': { takes: undefined; gives: ConflictHunks };
   'POST /api/conflicts/:id/resolve': { takes: ResolveRequest; gives: ResolveReply };
+  'POST /api/messages': { takes: SendRequest; gives: Message };
+  'POST /api/messages/broadcast': { takes: MessageContent & { readonly selector: Selector }; gives: { readonly broadcast: string; readonly messages: readonly Message[] } };
+  'POST /api/messages/publish': { takes: MessageContent & { readonly topic: string }; gives: { readonly broadcast: string; readonly messages: readonly Message[] } };
+  /** NDJSON: the newest `limit` that fit, oldest first. */
+  'GET /api/messages': { takes: { readonly agent?: string; readonly since?: string; readonly state?: MessageState; readonly limit: number }; gives: Message };
+  'GET /api/messages/stats': { takes: undefined; gives: MessageStats };
+  'POST /api/messages/ack': { takes: { readonly ids: readonly string[] }; gives: { readonly messages: readonly Message[] } };
+  /** `ids` null: all that are dead. */
+  'POST /api/messages/dead': {
+    takes: { readonly action: 'retry' | 'drop'; readonly ids: readonly string[] | null; readonly dryRun: boolean };
+    gives: { readonly dryRun: boolean; readonly messages: readonly Message[] };
+  };
+  'GET /api/messages/:id': { takes: undefined; gives: Message };
+  /** Replies once the message is answered, dead, or the time is over. */
+  'GET /api/messages/:id/answer': { takes: { readonly timeoutMs: number | null }; gives: AnswerReply };
+  /** Hands the inbox of an agent, or of `user`, over. */
+  'POST /api/agents/:name/inbox': { takes: { readonly ack: boolean; readonly all: boolean }; gives: InboxReply };
+  /** Replies once there is something in that inbox, or the time is over. */
+  'GET /api/agents/:name/inbox/wait': { takes: { readonly timeoutMs: number | null }; gives: { readonly arrived: boolean } };
+  'GET /api/subscriptions': { takes: undefined; gives: { readonly subscriptions: readonly Subscription[] } };
+  'POST /api/agents/:name/subscribe': { takes: { readonly pattern: string }; gives: Subscription };
+  /** All of it where `pattern` is null. */
+  'POST /api/agents/:name/unsubscribe': { takes: { readonly pattern: string | null }; gives: { readonly subscriptions: readonly Subscription[] } };
   'POST /api/daemon/stop': { takes: { readonly agents: boolean }; gives: Record<never, never> };
 }
 

@@ -26,6 +26,7 @@ import { History } from './history/history.ts';
 import { runHooks } from './hooks-runner.ts';
 import { continueThrottled } from './limits/throttle.ts';
 import type { Log } from './log.ts';
+import { startMessages } from './messages/start-messages.ts';
 import { readLastRun } from './last-run.ts';
 import { pickUpAll } from './pick-up-all.ts';
 import { rebuild } from './rebuild.ts';
@@ -79,6 +80,8 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   const { checkpoints } = parts;
   const rollbacks = { ...parts, registry, stopGraceMs: settings.stopGraceMs, ensureFolder: worktrees.ensure.bind(worktrees) };
   lifecycle.aftermath.rollback = rollbackPort(rollbacks);
+  const messages = startMessages({ registry, store, hub, onError });
+  checkpoints.places.messages = messages.places;
   await finishRestoring(checkpoints, onError);
   // Before it: agents may have been killed while no daemon ran.
   const stopOomWatch = watchForOom(lifecycle, registry.clock, (agent) => parts.kernelLimits.kills(agent));
@@ -108,6 +111,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     () => history.stop(),
     () => conflicts.stop(),
     () => claims.stop(),
+    () => messages.stop(),
     () => marks.stop(),
     () => reports.close(),
     () => tmuxLoss.stop(),
@@ -143,6 +147,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     history,
     conflicts,
     claims,
+    messages,
     info: () => ({ pid: process.pid, version, uptimeMs: Math.round(performance.now() - startedAtMs) }),
     end: (reason) => void setTimeout(() => void end(reason), 20),
   };

@@ -97,4 +97,34 @@ export const MIGRATIONS: readonly string[] = [
      path TEXT PRIMARY KEY,
      offset INTEGER NOT NULL
    ) STRICT;`,
+  `CREATE TABLE messages (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL UNIQUE,
+     sender TEXT NOT NULL,
+     recipient TEXT NOT NULL,
+     state TEXT NOT NULL,
+     priority TEXT NOT NULL,
+     queued_at TEXT NOT NULL,
+     expires_at TEXT,
+     reply_to TEXT,
+     place INTEGER,
+     bytes INTEGER NOT NULL,
+     rest TEXT NOT NULL,
+     body TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX messages_by_recipient ON messages (recipient, state);
+   CREATE INDEX messages_by_sender ON messages (sender);
+   CREATE INDEX messages_by_state ON messages (state, expires_at);
+   CREATE INDEX messages_by_time ON messages (queued_at);
+   CREATE INDEX messages_by_reply ON messages (reply_to) WHERE reply_to IS NOT NULL;
+   CREATE TABLE message_places (
+     agent TEXT PRIMARY KEY,
+     last INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE subscriptions (
+     agent TEXT NOT NULL,
+     pattern TEXT NOT NULL,
+     at TEXT NOT NULL,
+     PRIMARY KEY (agent, pattern)
+   ) STRICT;`,
 ];

@@ -5,8 +5,10 @@ import { AlertRows } from './alert-rows.ts';
 import { DeliveryRows } from './delivery-rows.ts';
 import { CostRows } from './cost-rows.ts';
 import { EventRows } from './event-rows.ts';
+import { MessageRows } from './message-rows.ts';
 import { SampleRows } from './sample-rows.ts';
 import { SilenceRows } from './silence-rows.ts';
+import { SubscriptionRows } from './subscription-rows.ts';
 import { explained } from './sqlite-error.ts';
 
 export class Store {
@@ -19,6 +21,8 @@ export class Store {
   readonly silences: SilenceRows;
   readonly samples: SampleRows;
   readonly costs: CostRows;
+  readonly messages: MessageRows;
+  readonly subscriptions: SubscriptionRows;
 
   constructor(file: string, db: DatabaseSync) {
     this.#file = file;
@@ -30,6 +34,8 @@ export class Store {
     this.silences = new SilenceRows(db);
     this.samples = new SampleRows(db);
     this.costs = new CostRows(db);
+    this.messages = new MessageRows(db);
+    this.subscriptions = new SubscriptionRows(db);
   }
 
   /** All of `work` or nothing of it. @throws MuxwardError `storage`, with the state as it was. */

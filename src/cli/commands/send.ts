@@ -1,7 +1,8 @@
 /** `send`: types a text at an agent's terminal and submits it once. */
 import { defineCommand } from '../command.ts';
-import { EXIT, MuxwardError } from '../../core/errors.ts';
+import { EXIT } from '../../core/errors.ts';
 import { checkName } from '../../core/names.ts';
+import { textArgument } from '../text-argument.ts';
 
 interface SendOptions {
   readonly wait?: boolean;
@@ -24,7 +25,7 @@ export const command = defineCommand<SendOptions>({
   ],
   async run({ context, args: [name = '', ...words], options }) {
     checkName(name);
-    const text = await textOf(words);
+    const text = await textArgument(words, 'send', 'muxward send NAME TEXT');
     const submit = options.submit ?? true;
     const request = { text, submit, ...(options.wait === false ? { wait: false } : {}), ...(options.command ? { command: true } : {}) };
     const reply = await context.daemon.call('POST /api/agents/:name/input', request, { path: { name } });
@@ -36,11 +37,3 @@ export const command = defineCommand<SendOptions>({
     return EXIT.ok;
   },
 });
-
-async function textOf(words: readonly string[]): Promise<string> {
-  if (words.length !== 1 || words[0] !== '-') return words.join(' ');
-  const { readStandardInput } = await import('../spec-prompt.ts');
-  const text = (await readStandardInput()).replace(/\n+$/, '');
-  if (text !== '') return text;
-  throw new MuxwardError('usage', 'send: standard input was empty', { hint: 'muxward send NAME TEXT' });
-}

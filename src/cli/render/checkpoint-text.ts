@@ -1,5 +1,5 @@
 /** Checkpoints in words: the list, one of them, and what was made or gone back to. Pure. */
-import type { CheckpointView, RollbackReply } from '../../core/checkpoint.ts';
+import type { CheckpointDetails, CheckpointView, RollbackReply } from '../../core/checkpoint.ts';
 import type { CheckpointList } from '../../core/protocol.ts';
 import { formatSize } from '../../core/units.ts';
 import { ago } from './agent-cells.ts';
@@ -38,8 +38,8 @@ export function renderCheckpoints({ checkpoints, damaged }: CheckpointList, agen
   return `${[palette.faint(head), ...body].join('\n')}\n${broken.join('')}`;
 }
 
-export function renderCheckpoint(one: CheckpointView, nowMs: number): string {
-  const { files, conversation } = one;
+export function renderCheckpoint(one: CheckpointDetails, nowMs: number): string {
+  const { files, conversation, manifest } = one;
   const rows = [
     ['checkpoint', one.id],
     ['agent', `${one.agent} (${one.state})`],
@@ -48,10 +48,15 @@ export function renderCheckpoint(one: CheckpointView, nowMs: number): string {
     ['folder', safeLine(one.cwd)],
     ['files', `${files.changed} changed since the one before, ${formatSize(files.bytes)}, in ${files.trees === 1 ? 'one tree' : `${files.trees} trees`}`],
     ['conversation', conversation === null ? 'none' : `${conversation.sessionId}, ${conversation.lines} lines, ${formatSize(conversation.bytes)}`],
+    ...(manifest.cursor === null ? [] : [['messages', messagesOpen(manifest.cursor.open.length)]]),
     ['good', one.good ? 'yes' : 'no'],
     ...one.notes.map((note) => ['note', safeLine(note)]),
   ];
   return rows.map(([what = '', text = '']) => `${what.padEnd(14)}${text}\n`).join('');
+}
+
+function messagesOpen(count: number): string {
+  return count === 0 ? 'all acknowledged' : `${count} not acknowledged`;
 }
 
 export function tellMade(one: CheckpointView, { forPeople, palette }: Look): string {
@@ -61,11 +66,12 @@ export function tellMade(one: CheckpointView, { forPeople, palette }: Look): str
   return forPeople ? `${palette.good('✔')} ${said}          back to it: muxward rollback ${one.agent} ${one.id}\n${notes}` : `${said}\n${notes}`;
 }
 
-export function tellRolledBack({ checkpoint, undone, filesChanged, restarted, broughtBack, part }: RollbackReply, { forPeople, palette }: Look, nowMs: number): string {
+export function tellRolledBack({ checkpoint, undone, filesChanged, messagesReopened, restarted, broughtBack, part }: RollbackReply, { forPeople, palette }: Look, nowMs: number): string {
   const { agent } = checkpoint;
   const talk = part === 'files' || checkpoint.conversation === null ? '' : `, conversation of ${checkpoint.conversation.lines} lines`;
   const changed = part === 'conversation' ? '' : `, ${filesChanged === 1 ? '1 file' : `${filesChanged} files`} restored`;
-  const target = `${checkpoint.id}, of ${ago(checkpoint.at, nowMs)} ago${changed}${talk}`;
+  const open = messagesReopened === 0 ? '' : `, ${messagesReopened === 1 ? '1 message' : `${messagesReopened} messages`} open again`;
+  const target = `${checkpoint.id}, of ${ago(checkpoint.at, nowMs)} ago${changed}${talk}${open}`;
   if (undone === null) return `${agent} would be ${broughtBack ? 'there again, ' : ''}at ${target}${restarted ? ', and run again' : ''}\n`;
   const said = `${agent} is ${broughtBack ? 'there again, ' : ''}at ${target}${restarted ? ', and runs again' : ''}`;
   const next = broughtBack ? `start it: muxward start ${agent}` : `forward again: muxward rollback ${agent} --undo`;

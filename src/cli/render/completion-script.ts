@@ -13,6 +13,9 @@ export interface CompletionEntry {
   readonly takesNames: boolean;
 }
 
+/** Options that name an agent. */
+const AGENT_OPTIONS = new Set(['--agent', '--to', '--from']);
+
 /** What may follow an option. */
 export type OptionValues = Readonly<Record<string, readonly string[]>>;
 
@@ -53,7 +56,7 @@ ${cases(entries)}
   esac
   case \${typed[at - 1]} in
 ${Object.entries(values).map(([option, words]) => `    ${option}) value='${words.join(' ')}' ;;`).join('\n')}
-    --agent) value=$(muxward __names 2>/dev/null) ;;
+    ${[...AGENT_OPTIONS].join('|')}) value=$(muxward __names 2>/dev/null) ;;
   esac`;
 }
 
@@ -107,7 +110,7 @@ function fish(entries: readonly CompletionEntry[], values: OptionValues): string
 
 function fishValue(option: string, words: readonly string[] | undefined): string {
   if (words !== undefined) return ` -x -a ${quote(words.join(' '))}`;
-  if (option === '--agent') return " -x -a '(muxward __names 2>/dev/null)'";
+  if (AGENT_OPTIONS.has(option)) return " -x -a '(muxward __names 2>/dev/null)'";
   return PATH_OPTIONS.has(option) ? ' -r -F' : '';
 }
 

@@ -68,6 +68,12 @@ function describe(event: MuxwardEvent): string {
       return `${event.data.count} old checkpoints removed`;
     case 'claim.broken':
       return `claims ${event.data.path}, which ${event.data.by ?? 'somebody else'} changed`;
+    case 'message.queued':
+      return `${event.data.id} of ${event.data.from} is in ${event.data.to === 'user' ? 'your' : 'its'} inbox (${event.data.priority}${event.data.topic === null ? '' : `, on ${event.data.topic}`})`;
+    case 'message.acknowledged':
+      return `acknowledged ${event.data.id} of ${event.data.from}`;
+    case 'message.dead':
+      return `${event.data.id} of ${event.data.from} is dead: ${event.data.cause === 'expired' ? 'nobody read it in time' : 'its recipient was removed'}`;
     case 'hook.failed':
       return `hook failed (${event.data.command}): ${event.data.message}`;
     case 'daemon.started':

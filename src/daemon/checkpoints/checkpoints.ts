@@ -140,10 +140,11 @@ export class Checkpoints {
     };
   }
 
-  /** The agent stands in its messages and tasks where it did then. */
-  goTo({ agent, cursor, task }: Checkpoint): void {
-    if (cursor !== null) this.places.messages?.goTo(agent, cursor);
+  /** The agent stands in its messages and tasks where it did then. Gives how many messages are open again. */
+  goTo({ agent, cursor, task }: Checkpoint): number {
+    const reopened = cursor === null ? 0 : (this.places.messages?.goTo(agent, cursor) ?? 0);
     if (task !== null) this.places.tasks?.goTo(agent, task);
+    return reopened;
   }
 
   /** Removes these of one agent. @throws MuxwardError */

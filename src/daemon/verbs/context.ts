@@ -24,6 +24,7 @@ import type { Launcher } from '../launcher.ts';
 import type { KernelLimits } from '../limits/kernel-limits.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Marks } from '../marks.ts';
+import type { Messages } from '../messages/start-messages.ts';
 import type { Registry } from '../registry.ts';
 import type { ScreenWatch } from '../screens/screen-watch.ts';
 import type { Watch } from '../watch.ts';
@@ -63,6 +64,7 @@ export interface Daemon {
   readonly screens: ScreenWatch;
   readonly history: History;
   readonly checkpoints: Checkpoints;
+  readonly messages: Messages;
   /** Answers what they ask. */
   readonly answers: Answers;
   info(): DaemonInfo;

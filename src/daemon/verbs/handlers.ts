@@ -17,6 +17,7 @@ const later = {
   conflicts: () => import('./conflicts.ts'),
   cost: () => import('./cost.ts'),
   history: () => import('./history.ts'),
+  messages: () => import('./messages.ts'),
   resources: () => import('./resources.ts'),
   result: () => import('./result.ts'),
   rollback: () => import('./rollback.ts'),
@@ -35,6 +36,7 @@ async function endAgents(daemon: Daemon): Promise<void> {
 
 export function handlersOf(daemon: Daemon): Handlers {
   const name = ({ params }: { params: Readonly<Record<string, string>> }): string => params['name'] ?? '';
+  const { mailbox, deadLetters } = daemon.messages;
   return {
     'GET /healthz': () => ({ ...daemon.info(), timers: process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length }),
     'GET /api/agents': (selector) => status(daemon, selector),
@@ -87,6 +89,22 @@ export function handlersOf(daemon: Daemon): Handlers {
     'GET /api/conflicts': async () => (await later.conflicts()).listConflicts(daemon),
     'GET /api/conflicts/:id': async (_, { params }) => (await later.conflicts()).showConflict(daemon, params['id'] ?? ''),
     'POST /api/conflicts/:id/resolve': async (request, { params }) => (await later.conflicts()).resolveConflict(daemon, params['id'] ?? '', request),
+    'POST /api/messages': (request) => mailbox.send(request),
+    'POST /api/messages/broadcast': ({ selector, ...content }) => mailbox.broadcast(content, selector),
+    'POST /api/messages/publish': (request) => mailbox.publish(request, request.topic),
+    'GET /api/messages': async function* (request) {
+      yield* (await later.messages()).listMessages(daemon, request);
+    },
+    'GET /api/messages/stats': async () => (await later.messages()).messageStats(daemon),
+    'POST /api/messages/ack': ({ ids }) => ({ messages: mailbox.acknowledge(ids) }),
+    'POST /api/messages/dead': (request) => ({ dryRun: request.dryRun, messages: deadLetters.decide(request) }),
+    'GET /api/messages/:id': (_, { params }) => mailbox.show(params['id'] ?? ''),
+    'GET /api/messages/:id/answer': async ({ timeoutMs }, { params, signal }) => (await later.messages()).awaitAnswer(daemon, params['id'] ?? '', timeoutMs, signal),
+    'POST /api/agents/:name/inbox': (request, call) => mailbox.inbox(name(call), request),
+    'GET /api/agents/:name/inbox/wait': async ({ timeoutMs }, call) => ({ arrived: await mailbox.arrived(name(call), timeoutMs, call.signal) }),
+    'GET /api/subscriptions': () => ({ subscriptions: mailbox.subscriptions() }),
+    'POST /api/agents/:name/subscribe': ({ pattern }, call) => mailbox.subscribe(name(call), pattern),
+    'POST /api/agents/:name/unsubscribe': ({ pattern }, call) => ({ subscriptions: mailbox.unsubscribe(name(call), pattern) }),
     'POST /api/daemon/stop': async ({ agents }) => {
       if (agents) await endAgents(daemon);
       daemon.end(agents ? 'asked to, with all agents' : 'asked to');
