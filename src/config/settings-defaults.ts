@@ -58,6 +58,8 @@ export interface Settings {
   readonly alerts: AlertSettings;
   /** Rows of samples kept of all agents together: the oldest go first. */
   readonly history: { readonly keepRows: number };
+  /** How many run at once over all (null: as many as the machine has cores), and how many that are over are kept. */
+  readonly tasks: { readonly maxParallel: number | null; readonly keep: number };
 }
 
 export const DEFAULT_SETTINGS: Settings = frozen({
@@ -96,6 +98,7 @@ export const DEFAULT_SETTINGS: Settings = frozen({
   hooks: [],
   alerts: DEFAULT_ALERTS,
   history: { keepRows: defaults.HISTORY_ROWS },
+  tasks: { maxParallel: null, keep: defaults.TASKS_KEPT },
 });
 
 /** The same value, which nobody can change any more, all the way down. */

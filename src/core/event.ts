@@ -8,6 +8,7 @@ import type { LimitAction, LimitName } from './limits.ts';
 import type { CheckName, HealthStatus } from './health.ts';
 import type { Judgement } from './recovery.ts';
 import type { State } from './state.ts';
+import type { TaskState } from './task.ts';
 
 /** What each type of event carries. */
 export interface EventData {
@@ -52,6 +53,12 @@ export interface EventData {
   'conflict.resolved': { readonly id: string; readonly kind: ConflictKind; readonly agents: readonly string[] };
   /** `claimant` claims `path`, from its folder; `by` is null where it is not known who changed it. */
   'claim.broken': { readonly path: string; readonly claimant: string; readonly by: string | null };
+  /** Of the agent whose task it is; of nobody where it is no agent's. */
+  'task.submitted': { readonly id: string; readonly description: string };
+  'task.started': { readonly id: string; readonly attempt: number };
+  'task.progress': { readonly id: string; readonly percent: number; readonly step: string | null };
+  /** `state` is `pending` where it is tried again. */
+  'task.ended': { readonly id: string; readonly state: TaskState; readonly reason: string };
   'daemon.started': { readonly pid: number; readonly version: string };
   'daemon.stopped': { readonly reason: string };
   /** The tmux server died under so many agents. */
@@ -105,6 +112,10 @@ export const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'conflict.found': true,
   'conflict.resolved': true,
   'claim.broken': true,
+  'task.submitted': true,
+  'task.started': true,
+  'task.progress': true,
+  'task.ended': true,
 };
 
 /** One line of `events --json`. `seq` grows by one; `agent` is null for events of the daemon itself. */

@@ -2,6 +2,7 @@
  * What a task is: work that is queued, run on its own or by an agent, and whose outcome is kept. Shapes, the state table
  * and what users may write; which task starts when is task-queue.ts.
  */
+import { statusOfEnd } from './end.ts';
 import { MuxwardError } from './errors.ts';
 import { printable } from './names.ts';
 
@@ -154,21 +155,36 @@ export function parsePriority(written: string): number {
 }
 
 /** What can happen to a task. */
-export const TASK_TRIGGERS = ['ready', 'hold', 'start', 'complete', 'fail', 'again', 'cancel', 'restore'] as const;
+export const TASK_TRIGGERS = [
+  /** all that it comes after have completed */
+  'ready',
+  /** something that it comes after is not done, or done no more */
+  'wait',
+  'start',
+  'complete',
+  'fail',
+  'cancel',
+  /** it is to run once more: by itself, because the user says so, or after a rollback of its agent */
+  'again',
+  /** its agent is taken forward again to where it had ended so */
+  'restore-completed',
+  'restore-failed',
+  'restore-cancelled',
+] as const;
 export type TaskTrigger = (typeof TASK_TRIGGERS)[number];
 
 type Row = Partial<Record<TaskTrigger, TaskState>>;
 
-const WAITS: Row = { hold: 'pending', fail: 'failed', cancel: 'cancelled', restore: 'pending' };
-const ENDED: Row = { again: 'pending', hold: 'pending' };
+const BACK: Row = { 'restore-completed': 'completed', 'restore-failed': 'failed', 'restore-cancelled': 'cancelled' };
+const WAITS: Row = { ...BACK, wait: 'pending', again: 'pending', fail: 'failed', cancel: 'cancelled' };
 
 const TABLE: Readonly<Record<TaskState, Row>> = {
   pending: { ...WAITS, ready: 'queued' },
   queued: { ...WAITS, start: 'running' },
-  running: { complete: 'completed', fail: 'failed', cancel: 'cancelled', again: 'pending', hold: 'pending' },
-  completed: ENDED,
-  failed: ENDED,
-  cancelled: ENDED,
+  running: { complete: 'completed', fail: 'failed', cancel: 'cancelled', again: 'pending' },
+  completed: { again: 'pending' },
+  failed: { again: 'pending' },
+  cancelled: { again: 'pending' },
 };
 
 /** Undefined where that does not happen to a task in this state: it came late. */
@@ -186,9 +202,9 @@ export function handedOn({ result }: Pick<Task, 'result'>): string {
   return result?.answer ?? result?.output ?? '';
 }
 
-/** The status that a command exits with which waited for this task: its own, 128+N for a signal, 1 where it had none. */
-export function statusOf({ state, result }: Pick<Task, 'state' | 'result'>, signalNumbers: Readonly<Record<string, number>>): number {
+/** The status that a command exits with which waited for this task: its own, 128+N for signal N, 1 where it had none. */
+export function statusOfTask({ state, result }: Pick<Task, 'state' | 'result'>): number {
   if (state === 'completed') return result?.status ?? 0;
-  if (result?.signal) return 128 + (signalNumbers[result.signal] ?? 0);
-  return result?.status ? result.status : 1;
+  if (result === null || (result.status ?? 0) === 0) return result?.signal ? statusOfEnd({ code: null, signal: result.signal }) : 1;
+  return result.status ?? 1;
 }

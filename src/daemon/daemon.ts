@@ -33,7 +33,10 @@ import { watchForOom } from './recovery/oom.ts';
 import { Registry } from './registry.ts';
 import { hearReports } from './hear-reports.ts';
 import { showStates } from './state-line.ts';
+import { openTasks } from './tasks/start-tasks.ts';
+import { act } from './verbs/act.ts';
 import { handlersOf } from './verbs/handlers.ts';
+import { spawn } from './verbs/spawn.ts';
 import { input } from './verbs/terminal.ts';
 import type { Daemon } from './verbs/context.ts';
 import { version } from './version.ts';
@@ -89,6 +92,19 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   const history = new History({ registry, store, hub, keepRows: settings.history.keepRows, onError });
   history.start();
   const alerts = startAlerts({ settings: settings.alerts, registry, store, hub, paths, tmux, env: options.env, growthOf: (agent) => history.growthOf(agent), mayWait: () => parts.rush.isOn, onError });
+  const tasks = openTasks({
+    ...parts,
+    ...work,
+    registry,
+    store,
+    hub,
+    paths,
+    settings,
+    send,
+    spawn: (spec) => spawn(daemon, { specs: [spec] }),
+    interrupt: (name) => act(daemon, { action: 'interrupt', selector: { names: [name] } }),
+    onError,
+  });
   await recoverRollbacks(rollbacks, onError);
   const conflicts = startConflicts({ registry, lifecycle, paths, mode: settings.conflicts, onError }, hub);
   const claims = startClaims({ registry, onError }, hub);
@@ -100,6 +116,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     () => watch.stop(),
     () => parts.throttle.stop(),
     () => health.stop(),
+    () => tasks.stop(),
     () => work.stop(),
     () => claude.stop(),
     () => parts.screens.stop(),
@@ -143,6 +160,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     history,
     conflicts,
     claims,
+    tasks,
     info: () => ({ pid: process.pid, version, uptimeMs: Math.round(performance.now() - startedAtMs) }),
     end: (reason) => void setTimeout(() => void end(reason), 20),
   };
@@ -151,6 +169,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   health.start();
   work.start();
   claude.start();
+  tasks.start();
   void parts.screens.start();
   registry.emit('daemon.started', null, { pid: process.pid, version });
   store.events.trim(settings.eventsKept);

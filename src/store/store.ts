@@ -7,6 +7,7 @@ import { CostRows } from './cost-rows.ts';
 import { EventRows } from './event-rows.ts';
 import { SampleRows } from './sample-rows.ts';
 import { SilenceRows } from './silence-rows.ts';
+import { TaskRows } from './task-rows.ts';
 import { explained } from './sqlite-error.ts';
 
 export class Store {
@@ -19,6 +20,7 @@ export class Store {
   readonly silences: SilenceRows;
   readonly samples: SampleRows;
   readonly costs: CostRows;
+  readonly tasks: TaskRows;
 
   constructor(file: string, db: DatabaseSync) {
     this.#file = file;
@@ -30,6 +32,7 @@ export class Store {
     this.silences = new SilenceRows(db);
     this.samples = new SampleRows(db);
     this.costs = new CostRows(db);
+    this.tasks = new TaskRows(db);
   }
 
   /** All of `work` or nothing of it. @throws MuxwardError `storage`, with the state as it was. */

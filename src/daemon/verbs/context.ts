@@ -26,6 +26,7 @@ import type { Lifecycle } from '../lifecycle.ts';
 import type { Marks } from '../marks.ts';
 import type { Registry } from '../registry.ts';
 import type { ScreenWatch } from '../screens/screen-watch.ts';
+import type { Tasks } from '../tasks/tasks.ts';
 import type { Watch } from '../watch.ts';
 import type { Worktrees } from '../worktrees/worktrees.ts';
 
@@ -63,6 +64,7 @@ export interface Daemon {
   readonly screens: ScreenWatch;
   readonly history: History;
   readonly checkpoints: Checkpoints;
+  readonly tasks: Tasks;
   /** Answers what they ask. */
   readonly answers: Answers;
   info(): DaemonInfo;

@@ -1,45 +1,51 @@
 /** `task …` and `progress`: the queue, one task, and what is done to it. */
-import { MuxwardError } from '../../core/errors.ts';
 import type { Routes } from '../../core/protocol.ts';
-import type { SubmitReply, SubmitRequest, Task, TaskList } from '../../core/task.ts';
+import { isOver, type SubmitReply, type SubmitRequest, type Task, type TaskList } from '../../core/task.ts';
 import type { Daemon } from './context.ts';
 
-const notYet = (): never => {
-  throw new MuxwardError('failed', 'tasks are not there yet');
-};
-
-export function listTasks(_daemon: Daemon, _request: Routes['GET /api/tasks']['takes']): TaskList {
-  return notYet();
+export function listTasks({ tasks }: Daemon, request: Routes['GET /api/tasks']['takes']): TaskList {
+  return { tasks: tasks.list(request), isPaused: tasks.book.isPaused };
 }
 
-export function submitTasks(_daemon: Daemon, _request: SubmitRequest): SubmitReply {
-  return notYet();
+export async function submitTasks({ tasks }: Daemon, request: SubmitRequest): Promise<SubmitReply> {
+  return await tasks.submit(request);
 }
 
-export function pauseTasks(_daemon: Daemon): Routes['POST /api/tasks/pause']['gives'] {
-  return notYet();
+export function pauseTasks({ tasks }: Daemon): Routes['POST /api/tasks/pause']['gives'] {
+  tasks.pause();
+  return { isPaused: tasks.book.isPaused };
 }
 
-export function resumeTasks(_daemon: Daemon, _request: Routes['POST /api/tasks/resume']['takes']): Routes['POST /api/tasks/resume']['gives'] {
-  return notYet();
+export function resumeTasks({ tasks }: Daemon, request: Routes['POST /api/tasks/resume']['takes']): Routes['POST /api/tasks/resume']['gives'] {
+  const released = tasks.resume(request);
+  return { released, isPaused: tasks.book.isPaused };
 }
 
-export function showTask(_daemon: Daemon, _id: string): Task {
-  return notYet();
+export function showTask({ tasks }: Daemon, id: string): Task {
+  return tasks.book.whole(tasks.book.get(id));
 }
 
-export async function* watchTask(daemon: Daemon, id: string, _signal: AbortSignal): AsyncGenerator<Task> {
-  yield showTask(daemon, id);
+/** At once, and after each change, until it is over. */
+export async function* watchTask({ tasks, registry }: Daemon, id: string, signal: AbortSignal): AsyncGenerator<Task> {
+  const { book } = tasks;
+  const record = book.get(id);
+  let shown: Task | null = null;
+  while (!signal.aborted) {
+    if (shown !== record.task) yield book.whole(record);
+    shown = record.task;
+    if (isOver(shown.state) || book.find(id) !== record) return;
+    await registry.until(() => record.task !== shown, null, signal);
+  }
 }
 
-export function cancelTasks(_daemon: Daemon, _id: string): Promise<{ tasks: Task[] }> {
-  return notYet();
+export async function cancelTasks({ tasks }: Daemon, id: string): Promise<{ tasks: Task[] }> {
+  return { tasks: await tasks.cancel(id) };
 }
 
-export function retryTask(_daemon: Daemon, _id: string): Task {
-  return notYet();
+export function retryTask({ tasks }: Daemon, id: string): Task {
+  return tasks.retry(id);
 }
 
-export function noteProgress(_daemon: Daemon, _id: string, _request: Routes['POST /api/tasks/:id/progress']['takes']): Task {
-  return notYet();
+export function noteProgress({ tasks }: Daemon, id: string, { percent, step }: Routes['POST /api/tasks/:id/progress']['takes']): Task {
+  return tasks.progress(id, percent, step);
 }
