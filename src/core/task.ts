@@ -21,6 +21,8 @@ export interface TaskProgress {
   /** 0 to 100. */
   readonly percent: number;
   readonly step: string | null;
+  /** About as long it still takes, by what it took so far; null where that says nothing. */
+  readonly remainingMs: number | null;
   /** ISO 8601. */
   readonly at: string;
 }
@@ -195,6 +197,13 @@ export function nextTaskState(state: TaskState, trigger: TaskTrigger): TaskState
 /** Nothing more happens to it by itself. */
 export function isOver(state: TaskState): boolean {
   return state === 'completed' || state === 'failed' || state === 'cancelled';
+}
+
+/** What it says of itself now, with an estimate of what remains. */
+export function progressAt({ percent, step }: Pick<TaskProgress, 'percent' | 'step'>, startedAt: string | null, now: Date): TaskProgress {
+  const elapsedMs = startedAt === null ? 0 : now.getTime() - Date.parse(startedAt);
+  const remainingMs = percent <= 0 || elapsedMs <= 0 ? null : Math.round((elapsedMs * (100 - percent)) / percent);
+  return { percent, step, remainingMs, at: now.toISOString() };
 }
 
 /** What comes next is given this: the answer where there is one, otherwise what was printed. */

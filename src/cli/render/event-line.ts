@@ -68,6 +68,14 @@ function describe(event: MuxwardEvent): string {
       return `${event.data.count} old checkpoints removed`;
     case 'claim.broken':
       return `claims ${event.data.path}, which ${event.data.by ?? 'somebody else'} changed`;
+    case 'task.submitted':
+      return `${event.data.id} submitted: ${event.data.description}`;
+    case 'task.started':
+      return `${event.data.id} started${event.data.attempt === 1 ? '' : `, attempt ${event.data.attempt}`}`;
+    case 'task.progress':
+      return `${event.data.id} ${Math.round(event.data.percent)} %${event.data.step === null ? '' : ` ${event.data.step}`}`;
+    case 'task.ended':
+      return `${event.data.id} ${event.data.state}: ${event.data.reason}`;
     case 'hook.failed':
       return `hook failed (${event.data.command}): ${event.data.message}`;
     case 'daemon.started':

@@ -8,6 +8,7 @@ import { describeEnd } from '../../core/end.ts';
 import { MuxwardError } from '../../core/errors.ts';
 import { printable } from '../../core/names.ts';
 import { isLive } from '../../core/state.ts';
+import { progressAt } from '../../core/task.ts';
 import { writePrivateFile } from '../../system/secure-files.ts';
 import type { ManagedAgent } from '../managed-agent.ts';
 import { cancelled, type RunEnd, type RunPorts } from './run-ports.ts';
@@ -22,7 +23,7 @@ export async function runOwn(ports: RunPorts, record: TaskRecord): Promise<RunEn
   const agent = registry.find(record.id) ?? (await start(ports, record));
   const log = logPath(paths, record.id);
   const endProgress = followProgress(registry.clock, log, record.rest.logFrom, (told) => {
-    book.change(record, { task: { progress: { ...told, at: registry.clock.now().toISOString() } } });
+    book.change(record, { task: { progress: progressAt(told, record.task.startedAt, registry.clock.now()) } });
   });
   if (record.rest.ending !== null) await stopOwn(ports, record);
   const isDown = (): boolean => !isLive(agent.record.state) || registry.find(record.id) !== agent;

@@ -108,7 +108,9 @@ export class TaskRuns {
       return;
     }
     const { trigger, reason, result } = closing;
-    book.change(record, { trigger, task: { reason, result, endedAt, ...(trigger === 'complete' && record.task.progress !== null ? { progress: { ...record.task.progress, percent: 100, at: endedAt } } : {}) }, rest: NOTHING_UNDER_WAY });
+    const { progress } = record.task;
+    const whole = trigger === 'complete' && progress !== null ? { progress: { ...progress, percent: 100, remainingMs: 0, at: endedAt } } : {};
+    book.change(record, { trigger, task: { reason, result, endedAt, ...whole }, rest: NOTHING_UNDER_WAY });
   }
 
   async #again(record: TaskRecord, { reason, result, output }: RunEnd): Promise<void> {

@@ -3,7 +3,7 @@ import os from 'node:os';
 import fs from 'node:fs';
 import { logPath } from '../../config/paths.ts';
 import { MuxwardError } from '../../core/errors.ts';
-import { handedOn, isOver, type SubmitReply, type SubmitRequest, type Task, type TaskState } from '../../core/task.ts';
+import { handedOn, isOver, progressAt, type SubmitReply, type SubmitRequest, type Task, type TaskState } from '../../core/task.ts';
 import { nextDueMs, standingOf, startsNow } from '../../core/task-queue.ts';
 import { isLive } from '../../core/state.ts';
 import { isAtRest } from '../activity.ts';
@@ -121,7 +121,7 @@ export class Tasks {
   progress(id: string, percent: number, step: string | null): Task {
     const record = this.book.get(id);
     if (record.task.state !== 'running') throw new MuxwardError('failed', `${id} does not run (${record.task.state})`, { hint: `muxward task status ${id}` });
-    this.book.change(record, { task: { progress: { percent, step, at: this.#now() } } });
+    this.book.change(record, { task: { progress: progressAt({ percent, step }, record.task.startedAt, this.#options.registry.clock.now()) } });
     return record.task;
   }
 
