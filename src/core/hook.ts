@@ -31,6 +31,8 @@ const HOOK_EVENTS = [
   'conflict.found',
   'conflict.resolved',
   'claim.broken',
+  'task.started',
+  'task.ended',
 ] as const satisfies readonly EventType[];
 
 export type HookTrigger = State | (typeof HOOK_EVENTS)[number];

@@ -55,7 +55,7 @@ export function startsNow<T extends Queued>(tasks: readonly T[], room: Room): T[
 }
 
 /** Those whose turn comes, first first. */
-export function inOrder<T extends Queued>(tasks: readonly T[]): T[] {
+function inOrder<T extends Queued>(tasks: readonly T[]): T[] {
   return tasks.filter(({ state }) => state === 'queued').toSorted((one, other) => one.priority - other.priority);
 }
 

@@ -13,9 +13,6 @@ import { printable } from './names.ts';
 export const TASK_STATES = ['pending', 'queued', 'running', 'completed', 'failed', 'cancelled'] as const;
 export type TaskState = (typeof TASK_STATES)[number];
 
-/** How `MUXWARD_TASK` in a process's environment and `task …` name it. */
-export type TaskId = string;
-
 /** What the task's process says of itself: `::progress 40 Analysing`, or `muxward progress 40 Analysing`. */
 export interface TaskProgress {
   /** 0 to 100. */
@@ -50,7 +47,7 @@ export interface TaskPlan {
 
 /** One task as the world sees it. Fields are only ever added. Times are ISO 8601 UTC. */
 export interface Task {
-  readonly id: TaskId;
+  readonly id: string;
   readonly description: string;
   /** Whose it is; null where it is nobody's. */
   readonly agent: string | null;
@@ -65,7 +62,7 @@ export interface Task {
   readonly priority: number;
   readonly category: string | null;
   /** Ids of those that must have completed before it starts. */
-  readonly after: readonly TaskId[];
+  readonly after: readonly string[];
   /** What it is given of the tasks before it; null where it is given nothing. */
   readonly input: string | null;
   /** How often it was started. */
@@ -90,7 +87,7 @@ export interface Task {
 }
 
 /** Of whoever submits: where commands run and with what. Values are secret. */
-export interface TaskCaller {
+interface TaskCaller {
   /** Absolute. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
@@ -146,7 +143,7 @@ export interface TaskList {
 
 export const DEFAULT_PRIORITY = 5;
 export const DEFAULT_BACKOFF_MS = 1000;
-export const PRIORITY_WORDS = { critical: 1, high: 3, medium: 5, low: 8 } as const;
+const PRIORITY_WORDS = { critical: 1, high: 3, medium: 5, low: 8 } as const;
 
 /** A word or a number. @throws MuxwardError `usage` */
 export function parsePriority(written: string): number {

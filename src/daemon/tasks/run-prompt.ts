@@ -36,6 +36,7 @@ async function tell(ports: RunPorts, record: TaskRecord, agent: ManagedAgent): P
   const { sent } = record.rest;
   if (sent?.isTaken) return Date.parse(sent.at);
   const sentMs = Date.parse(sent?.at ?? '');
+  if (sent !== null && agent.spec.type !== 'claude-code') throw unproved(agent);
   if (sent !== null && (await registry.until(() => isRunning(agent.record.state) && agent.activity.status !== 'unknown' && sinceMs(agent) >= sentMs, HEARD_WITHIN_MS))) {
     book.change(record, { rest: { sent: { ...sent, isTaken: true } } });
     return sentMs;
@@ -46,6 +47,11 @@ async function tell(ports: RunPorts, record: TaskRecord, agent: ManagedAgent): P
   await ports.send(agent.spec.name, withInput(record.task.description, record.task.input));
   book.change(record, { rest: { sent: { at, isTaken: true, generation } } });
   return Date.parse(at);
+}
+
+/** Of a screen nobody can tell whether Enter was pressed. */
+function unproved({ spec }: ManagedAgent): MuxwardError {
+  return new MuxwardError('failed', `the daemon was killed while it typed at ${spec.name}, and nothing tells whether that was taken`, { hint: `muxward attach ${spec.name}` });
 }
 
 /** Its turn is ended. That it cannot be is no reason to go on with the task. */

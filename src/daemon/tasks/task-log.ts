@@ -28,7 +28,7 @@ export function outputOf(file: string, from: number): string {
 }
 
 /** Of a whole line of plain text; null where it tells none. */
-export function progressIn(line: string): Told | null {
+function progressIn(line: string): Told | null {
   const [, percent, step] = PROGRESS.exec(line) ?? [];
   return percent === undefined || Number(percent) > 100 ? null : { percent: Number(percent), step: step === undefined || step.trim() === '' ? null : step.trim().slice(0, STEP_MAX) };
 }

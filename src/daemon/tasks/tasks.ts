@@ -11,7 +11,7 @@ import type { EventHub } from '../event-hub.ts';
 import { forget } from '../forget.ts';
 import type { RunPorts } from './run-ports.ts';
 import { submitted, type SubmitPorts } from './submit.ts';
-import { TaskBook, type Change } from './task-book.ts';
+import type { Change, TaskBook } from './task-book.ts';
 import { NOTHING_UNDER_WAY, type TaskRecord } from './task-record.ts';
 import { isOwn, TaskRuns } from './task-runs.ts';
 
@@ -167,7 +167,8 @@ export class Tasks {
 
   #inputOf({ task, rest }: TaskRecord): string | null {
     if (!rest.takesInput || task.after.length === 0) return task.input;
-    return task.after.map((id) => handedOn(this.book.whole(this.book.get(id)))).join('\n');
+    const texts = task.after.map((id) => handedOn(this.book.whole(this.book.get(id))));
+    return texts.length === 1 ? (texts[0] ?? '') : texts.map((text) => (text === '' || text.endsWith('\n') ? text : `${text}\n`)).join('');
   }
 
   /** The change of one that ends without having run. */
