@@ -42,6 +42,8 @@ export interface Settings {
     readonly maxFileBytes: number;
     /** Of everything that is new in one checkpoint. */
     readonly maxNewBytes: number;
+    /** Before and after each task of an agent. */
+    readonly tasks: boolean;
   };
   readonly eventsKept: number;
   /** Where agents' worktrees are made: absolute, or from `~`; null for the home's own folder. */
@@ -88,6 +90,7 @@ export const DEFAULT_SETTINGS: Settings = frozen({
     retention: { keep: defaults.CHECKPOINTS_KEPT, maxAgeMs: defaults.CHECKPOINT_KEPT_MS, maxBytes: defaults.CHECKPOINTS_MAX_BYTES },
     maxFileBytes: defaults.CHECKPOINT_MAX_FILE_BYTES,
     maxNewBytes: defaults.CHECKPOINT_MAX_NEW_BYTES,
+    tasks: true,
   },
   eventsKept: defaults.EVENTS_KEPT,
   worktrees: { folder: null },

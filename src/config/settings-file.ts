@@ -63,7 +63,7 @@ function settingsFrom(file: SettingsFile, document: PositionedYaml): Settings {
 }
 
 function checkpointFrom({ checkpoint }: SettingsFile): Settings['checkpoint'] {
-  const { plan, retention, maxFileBytes, maxNewBytes } = DEFAULT_SETTINGS.checkpoint;
+  const { plan, retention, maxFileBytes, maxNewBytes, tasks } = DEFAULT_SETTINGS.checkpoint;
   return {
     plan: { everyMs: ms(checkpoint?.every) ?? plan.everyMs, turns: number(checkpoint?.turns) ?? plan.turns },
     retention: {
@@ -73,6 +73,7 @@ function checkpointFrom({ checkpoint }: SettingsFile): Settings['checkpoint'] {
     },
     maxFileBytes: bytes(checkpoint?.max_file) ?? maxFileBytes,
     maxNewBytes: bytes(checkpoint?.max_size) ?? maxNewBytes,
+    tasks: checkpoint?.tasks ?? tasks,
   };
 }
 

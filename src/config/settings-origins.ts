@@ -54,6 +54,7 @@ const ROWS: readonly Row[] = [
   ['checkpoint.keep_size', 'bytes', (s) => s.checkpoint.retention.maxBytes],
   ['checkpoint.max_file', 'bytes', (s) => s.checkpoint.maxFileBytes],
   ['checkpoint.max_size', 'bytes', (s) => s.checkpoint.maxNewBytes],
+  ['checkpoint.tasks', null, (s) => s.checkpoint.tasks],
   ['events.keep', null, (s) => s.eventsKept],
   ['history.keep', null, (s) => s.history.keepRows],
   ['tasks.max_parallel', null, (s) => s.tasks.maxParallel],

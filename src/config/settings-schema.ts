@@ -105,6 +105,7 @@ export const settingsSchema = mapWith(
           keep_size: z.optional(size('Of all checkpoints of an agent together.')),
           max_file: z.optional(size('A larger file is told, and not saved.')),
           max_size: z.optional(size('Of what is new in one checkpoint, together.')),
+          tasks: z.optional(z.boolean({ error: 'true or false' }).check(z.describe('A checkpoint before and after each task of an agent.'))),
         },
         'a map such as {every: 10m, keep: 50}',
         'Checkpoints of agents.',

@@ -183,6 +183,8 @@ export interface RollbackReply {
   readonly undone: CheckpointView | null;
   readonly part: RollbackPart;
   readonly filesChanged: number;
+  /** Tasks that are undone: pending again, and held until `task resume` names them. */
+  readonly tasksHeld: number;
   readonly restarted: boolean;
   /** The agent had been removed, and is there again; it does not run. */
   readonly broughtBack: boolean;

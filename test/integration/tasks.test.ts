@@ -243,7 +243,10 @@ describe('a task', () => {
     const one = await submit(`busy ${home.file('go')}`, '--agent', 'py');
     const two = await submit('busy /', '--agent', 'py');
     await taskThat(one, 'runs', ({ state }) => state === 'running');
-    await eventually(async () => (await home.events()).some(({ type }) => type === 'agent.typed'), 'it was typed');
+    await eventually(
+      async () => (await home.events()).some(({ type }) => type === 'agent.typed'),
+      'it was typed',
+    );
     process.kill(await home.daemonPid(), 'SIGKILL');
     expect(await see(two)).toMatchObject({ state: 'queued', attempt: 0 });
     free('go');

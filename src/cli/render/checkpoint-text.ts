@@ -1,5 +1,5 @@
 /** Checkpoints in words: the list, one of them, and what was made or gone back to. Pure. */
-import type { CheckpointView, RollbackReply } from '../../core/checkpoint.ts';
+import type { CheckpointDetails, CheckpointView, RollbackReply, TaskPosition } from '../../core/checkpoint.ts';
 import type { CheckpointList } from '../../core/protocol.ts';
 import { formatSize } from '../../core/units.ts';
 import { ago } from './agent-cells.ts';
@@ -38,8 +38,9 @@ export function renderCheckpoints({ checkpoints, damaged }: CheckpointList, agen
   return `${[palette.faint(head), ...body].join('\n')}\n${broken.join('')}`;
 }
 
-export function renderCheckpoint(one: CheckpointView, nowMs: number): string {
-  const { files, conversation } = one;
+export function renderCheckpoint(one: CheckpointDetails, nowMs: number): string {
+  const { files, conversation, manifest } = one;
+  const stood = manifest.task && standing(manifest.task);
   const rows = [
     ['checkpoint', one.id],
     ['agent', `${one.agent} (${one.state})`],
@@ -48,10 +49,19 @@ export function renderCheckpoint(one: CheckpointView, nowMs: number): string {
     ['folder', safeLine(one.cwd)],
     ['files', `${files.changed} changed since the one before, ${formatSize(files.bytes)}, in ${files.trees === 1 ? 'one tree' : `${files.trees} trees`}`],
     ['conversation', conversation === null ? 'none' : `${conversation.sessionId}, ${conversation.lines} lines, ${formatSize(conversation.bytes)}`],
+    ...(stood === null ? [] : [['tasks', stood]]),
     ['good', one.good ? 'yes' : 'no'],
     ...one.notes.map((note) => ['note', safeLine(note)]),
   ];
   return rows.map(([what = '', text = '']) => `${what.padEnd(14)}${text}\n`).join('');
+}
+
+/** `after task_… (2 of 3)`; null where the agent had no tasks. */
+function standing({ done, last, running, waiting, stage }: TaskPosition): string | null {
+  const all = done + waiting.length + (running === null ? 0 : 1);
+  if (all === 0) return null;
+  const place = running === null ? (last === null ? 'before the first' : `after ${last}`) : `in ${running}`;
+  return `${place} (${running === null ? done : done + 1} of ${all})${stage === null ? '' : `, stage ${stage.number} of ${stage.of} of ${stage.run}`}`;
 }
 
 export function tellMade(one: CheckpointView, { forPeople, palette }: Look): string {
@@ -61,13 +71,15 @@ export function tellMade(one: CheckpointView, { forPeople, palette }: Look): str
   return forPeople ? `${palette.good('✔')} ${said}          back to it: muxward rollback ${one.agent} ${one.id}\n${notes}` : `${said}\n${notes}`;
 }
 
-export function tellRolledBack({ checkpoint, undone, filesChanged, restarted, broughtBack, part }: RollbackReply, { forPeople, palette }: Look, nowMs: number): string {
+export function tellRolledBack({ checkpoint, undone, filesChanged, tasksHeld, restarted, broughtBack, part }: RollbackReply, { forPeople, palette }: Look, nowMs: number): string {
   const { agent } = checkpoint;
   const talk = part === 'files' || checkpoint.conversation === null ? '' : `, conversation of ${checkpoint.conversation.lines} lines`;
   const changed = part === 'conversation' ? '' : `, ${filesChanged === 1 ? '1 file' : `${filesChanged} files`} restored`;
-  const target = `${checkpoint.id}, of ${ago(checkpoint.at, nowMs)} ago${changed}${talk}`;
+  const tasks = tasksHeld === 0 ? '' : `, ${tasksHeld === 1 ? '1 task' : `${tasksHeld} tasks`} undone and held`;
+  const target = `${checkpoint.id}, of ${ago(checkpoint.at, nowMs)} ago${changed}${talk}${tasks}`;
   if (undone === null) return `${agent} would be ${broughtBack ? 'there again, ' : ''}at ${target}${restarted ? ', and run again' : ''}\n`;
   const said = `${agent} is ${broughtBack ? 'there again, ' : ''}at ${target}${restarted ? ', and runs again' : ''}`;
   const next = broughtBack ? `start it: muxward start ${agent}` : `forward again: muxward rollback ${agent} --undo`;
-  return forPeople ? `${palette.good('✔')} ${said}          ${next}\n` : `${said} (undone: ${undone.id})\n`;
+  const letGo = tasksHeld === 0 ? '' : `  let the tasks run again: muxward task resume --agent ${agent}\n`;
+  return forPeople ? `${palette.good('✔')} ${said}          ${next}\n${letGo}` : `${said} (undone: ${undone.id})\n${letGo}`;
 }

@@ -140,10 +140,10 @@ export class Checkpoints {
     };
   }
 
-  /** The agent stands in its messages and tasks where it did then. */
-  goTo({ agent, cursor, task }: Checkpoint): void {
+  /** The agent stands in its messages and tasks where it did then. Gives how many tasks are held for that. */
+  goTo({ agent, cursor, task }: Checkpoint): number {
     if (cursor !== null) this.places.messages?.goTo(agent, cursor);
-    if (task !== null) this.places.tasks?.goTo(agent, task);
+    return task === null ? 0 : (this.places.tasks?.goTo(agent, task) ?? 0);
   }
 
   /** Removes these of one agent. @throws MuxwardError */

@@ -30,6 +30,8 @@ export interface RollBackOptions {
 export interface RolledBack {
   readonly undone: Checkpoint;
   readonly filesChanged: number;
+  /** Tasks that are undone, and held. */
+  readonly tasksHeld: number;
   readonly restarted: boolean;
 }
 
@@ -38,6 +40,23 @@ export interface RolledBack {
  * @throws MuxwardError with everything as it was, or as `recoverRollbacks` will make it.
  */
 export async function rollBack(options: RollBackOptions, agent: ManagedAgent, target: Checkpoint, part: RollbackPart, how: 'whole' | 'within-recovery' = 'whole'): Promise<RolledBack> {
+  const { tasks } = options.checkpoints.places;
+  if (tasks === null || part === 'files') return await takeBack(options, agent, target, part, how);
+  // Cancelling a task is for good, so that what can be known to fail fails before. It may just be making a checkpoint, too: not in the agent's turn.
+  if (tasks.placeOf(agent.spec.name).running !== null) {
+    const [vault, { refuseDamagedTarget }] = await Promise.all([options.checkpoints.vault(), import('../../checkpoints/rollback.ts')]);
+    await refuseDamagedTarget(vault, target);
+  }
+  const { held, release } = await tasks.aside(agent.spec.name);
+  try {
+    const done = await takeBack(options, agent, target, part, how);
+    return { ...done, tasksHeld: done.tasksHeld + held };
+  } finally {
+    release();
+  }
+}
+
+function takeBack(options: RollBackOptions, agent: ManagedAgent, target: Checkpoint, part: RollbackPart, how: 'whole' | 'within-recovery'): Promise<RolledBack> {
   const { checkpoints } = options;
   return checkpoints.inTurnOf(agent.spec.name, async () => {
     const [vault, work] = await Promise.all([checkpoints.vault(), import('../../checkpoints/rollback.ts')]);
@@ -56,8 +75,7 @@ export async function rollBack(options: RollBackOptions, agent: ManagedAgent, ta
       const ready = await work.readyTrees(vault, target, undone, journal);
       const restoring = { ...journal, before: undone.id, phase: 'restoring', transcript } as const;
       work.writeJournal(vault, restoring);
-      const filesChanged = await finish(options, agent, vault, restoring, ready);
-      return { undone, filesChanged, restarted: wasRunning };
+      return { undone, ...(await finish(options, agent, vault, restoring, ready)), restarted: wasRunning };
     } catch (error) {
       await undoIfUntouched(options, agent, vault);
       const left = work.readJournal(vault, agent.spec.name);
@@ -89,12 +107,12 @@ async function stopFor({ registry, lifecycle, stopGraceMs }: RollBackOptions, ag
   throw new MuxwardError('failed', `${agent.spec.name} cannot be rolled back: process ${survivors.join(', ')} would not end`, { hint: 'it hangs in the kernel, or belongs to another user' });
 }
 
-/** From `restoring` on there is only forward: files, conversation, start. */
-async function finish(options: RollBackOptions, agent: ManagedAgent, vault: Vault, journal: RollbackJournal, ready: readonly ReadyTree[] | null = null): Promise<number> {
+/** From `restoring` on there is only forward: files, messages and tasks, conversation, start. */
+async function finish(options: RollBackOptions, agent: ManagedAgent, vault: Vault, journal: RollbackJournal, ready: readonly ReadyTree[] | null = null): Promise<Pick<RolledBack, 'filesChanged' | 'tasksHeld'>> {
   const { registry, launcher } = options;
   const work = await import('../../checkpoints/rollback.ts');
   const filesChanged = journal.phase === 'restoring' ? (await work.carryOut(vault, journal, ready)).files : 0;
-  if (journal.part !== 'files') options.checkpoints.goTo(vault.manifests.get(journal.target));
+  const tasksHeld = journal.part === 'files' ? 0 : options.checkpoints.goTo(vault.manifests.get(journal.target));
   const restored = { ...journal, phase: 'restored' } as const;
   work.writeJournal(vault, restored);
   if (journal.transcript !== null) registry.patch(agent, { sessionId: journal.transcript === 'fresh' ? null : journal.transcript.sessionId });
@@ -106,7 +124,7 @@ async function finish(options: RollBackOptions, agent: ManagedAgent, vault: Vaul
   }
   work.endJournal(vault, restored);
   registry.emit('checkpoint.restored', agent.spec.name, { id: journal.target, undone: journal.before, part: journal.part });
-  return filesChanged;
+  return { filesChanged, tasksHeld };
 }
 
 /** Nothing was touched yet: the agent runs again as before. What was being restored stays for the next start. */

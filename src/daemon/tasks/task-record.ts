@@ -15,6 +15,8 @@ export interface TaskRest {
   readonly takesInput: boolean;
   /** Of its run; null where that has no bound of its own. */
   readonly maxOfRun: number | null;
+  /** What comes before its start has happened. */
+  readonly isPrepared: boolean;
   /** When the description was typed at its agent, and whether that is proved; null where it was not. */
   readonly sent: { readonly at: string; readonly isTaken: boolean; readonly generation: number } | null;
   /** Why it is being ended. */
@@ -40,7 +42,7 @@ export interface TaskLaunch {
   readonly umask: number;
 }
 
-export const NOTHING_UNDER_WAY = { sent: null, ending: null, closing: null } as const;
+export const NOTHING_UNDER_WAY = { isPrepared: false, sent: null, ending: null, closing: null } as const;
 
 export function placedOf({ task, rest }: TaskRecord): PlacedTask {
   return { task, number: rest.number, isClosing: rest.closing !== null, undone: rest.undone };

@@ -9,13 +9,15 @@ import { taskBackOffMs } from '../../core/task-queue.ts';
 import { logPath } from '../../config/paths.ts';
 import { forget } from '../forget.ts';
 import { runOwn, stopOwn } from './run-own.ts';
-import type { RunEnd, RunPorts } from './run-ports.ts';
+import { cancelled, type RunEnd, type RunPorts } from './run-ports.ts';
 import { runPrompt } from './run-prompt.ts';
 import type { Change } from './task-book.ts';
+import type { TaskCheckpoints } from './task-checkpoints.ts';
 import { sizeOf } from './task-log.ts';
 import { NOTHING_UNDER_WAY, type TaskRecord } from './task-record.ts';
 
 export interface RunsOptions extends RunPorts {
+  readonly checkpoints: TaskCheckpoints;
   /** A run is over, and its agent free again. */
   readonly onEnd: () => void;
   readonly onError: (what: string, error: unknown) => void;
@@ -66,6 +68,7 @@ export class TaskRuns {
 
   async #run(record: TaskRecord): Promise<void> {
     if (record.rest.closing === null) {
+      await this.#prepare(record);
       const end = await this.#outcome(record);
       if (this.#isTriedAgain(record, end)) return await this.#again(record, end);
       this.#close(record, end);
@@ -73,7 +76,18 @@ export class TaskRuns {
     await this.#finish(record);
   }
 
+  /** A checkpoint before its first attempt is one before them all. */
+  async #prepare(record: TaskRecord): Promise<void> {
+    const { book, checkpoints } = this.#options;
+    const { isPrepared, ending } = record.rest;
+    if (isPrepared || ending !== null || record.task.agent === null) return;
+    const before = record.task.checkpoints.before ?? (await checkpoints.before(record));
+    book.change(record, { task: { checkpoints: { before, after: null } }, rest: { isPrepared: true } });
+  }
+
   async #outcome(record: TaskRecord): Promise<RunEnd> {
+    const { ending, sent } = record.rest;
+    if (ending !== null && sent === null && this.#options.registry.find(record.id) === undefined) return cancelled();
     try {
       return isOwn(record) ? await runOwn(this.#options, record) : await runPrompt(this.#options, record);
     } catch (error) {
@@ -107,10 +121,11 @@ export class TaskRuns {
       book.change(record, held(record));
       return;
     }
+    const after = record.task.agent === null ? null : await this.#options.checkpoints.after(record);
     const { trigger, reason, result } = closing;
-    const { progress } = record.task;
+    const { progress, checkpoints } = record.task;
     const whole = trigger === 'complete' && progress !== null ? { progress: { ...progress, percent: 100, remainingMs: 0, at: endedAt } } : {};
-    book.change(record, { trigger, task: { reason, result, endedAt, ...whole }, rest: NOTHING_UNDER_WAY });
+    book.change(record, { trigger, task: { reason, result, endedAt, checkpoints: { ...checkpoints, after }, ...whole }, rest: NOTHING_UNDER_WAY });
   }
 
   async #again(record: TaskRecord, { reason, result, output }: RunEnd): Promise<void> {

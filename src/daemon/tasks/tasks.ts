@@ -7,17 +7,21 @@ import { handedOn, isOver, progressAt, type SubmitReply, type SubmitRequest, typ
 import { nextDueMs, standingOf, startsNow } from '../../core/task-queue.ts';
 import { isLive } from '../../core/state.ts';
 import { isAtRest } from '../activity.ts';
+import type { Checkpoints } from '../checkpoints/checkpoints.ts';
 import type { EventHub } from '../event-hub.ts';
 import { forget } from '../forget.ts';
 import type { RunPorts } from './run-ports.ts';
 import { submitted, type SubmitPorts } from './submit.ts';
 import type { Change, TaskBook } from './task-book.ts';
 import { NOTHING_UNDER_WAY, type TaskRecord } from './task-record.ts';
+import { TaskCheckpoints } from './task-checkpoints.ts';
+import { TaskPlaces } from './task-places.ts';
 import { isOwn, TaskRuns } from './task-runs.ts';
 
 export interface TasksOptions extends Omit<RunPorts, 'book'> {
   readonly book: TaskBook;
   readonly hub: EventHub;
+  readonly checkpoints: Checkpoints;
   readonly typeOf: SubmitPorts['typeOf'];
   readonly onError: (what: string, error: unknown) => void;
 }
@@ -26,6 +30,7 @@ export class Tasks {
   readonly book: TaskBook;
   readonly #options: TasksOptions;
   readonly #runs: TaskRuns;
+  readonly #places: TaskPlaces;
   #turning: NodeJS.Immediate | null = null;
   #cancelDue: (() => void) | null = null;
   #stops: (() => void)[] = [];
@@ -33,7 +38,10 @@ export class Tasks {
   constructor(options: TasksOptions) {
     this.#options = options;
     this.book = options.book;
-    this.#runs = new TaskRuns({ ...options, onEnd: () => this.#soon() });
+    const checkpoints = new TaskCheckpoints({ ...options, isOn: options.settings.checkpoint.tasks });
+    this.#runs = new TaskRuns({ ...options, checkpoints, onEnd: () => this.#soon() });
+    this.#places = new TaskPlaces(this.book, this.#runs, () => this.#soon());
+    options.checkpoints.places.tasks = this.#places;
   }
 
   /** Goes on where the daemon before this one was. */
@@ -189,6 +197,7 @@ export class Tasks {
 
   /** One that is told has to be at rest; a command runs beside it. One whose agent was removed starts, and fails with that. */
   #canTake(record: TaskRecord): boolean {
+    if (this.#places.isAside(record.task.agent ?? '')) return false;
     const agent = isOwn(record) ? undefined : this.#options.registry.find(record.task.agent ?? '');
     return agent === undefined || isAtRest(agent);
   }

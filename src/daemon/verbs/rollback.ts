@@ -19,8 +19,8 @@ export async function rollback(daemon: Daemon, name: string, request: Routes['PO
   const agent = known ?? bringBack(daemon, spec);
   const options = { registry, lifecycle, launcher, checkpoints, stopGraceMs: settings.stopGraceMs, ensureFolder: worktrees.ensure.bind(worktrees) };
   try {
-    const { undone, filesChanged, restarted } = await rollBack(options, agent, target, request.part);
-    return { dryRun: false, checkpoint: viewOf(target), undone: viewOf(undone), part: request.part, filesChanged, restarted, broughtBack: known === null, sessionId: agent.record.sessionId };
+    const { undone, ...done } = await rollBack(options, agent, target, request.part);
+    return { dryRun: false, checkpoint: viewOf(target), undone: viewOf(undone), part: request.part, ...done, broughtBack: known === null, sessionId: agent.record.sessionId };
   } catch (error) {
     if (known === null && !(await isBetween(daemon, agent))) registry.remove(agent);
     throw error;
@@ -51,7 +51,8 @@ async function plan({ checkpoints }: Daemon, known: ManagedAgent | null, spec: A
   const [vault, { diffSince }, { refuseDamagedTarget }] = await Promise.all([checkpoints.vault(), import('../../checkpoints/diff.ts'), import('../../checkpoints/rollback.ts')]);
   await refuseDamagedTarget(vault, target);
   const filesChanged = part === 'conversation' ? 0 : (await diffSince(vault, target, spec.cwd, spec.umask)).files.length;
-  return { dryRun: true, checkpoint: viewOf(target), undone: null, part, filesChanged, restarted: known !== null && isLive(known.record.state), broughtBack: known === null, sessionId: known?.record.sessionId ?? null };
+  const tasksHeld = part === 'files' || target.task === null ? 0 : (checkpoints.places.tasks?.wouldHold(spec.name, target.task) ?? 0);
+  return { dryRun: true, checkpoint: viewOf(target), undone: null, part, filesChanged, tasksHeld, restarted: known !== null && isLive(known.record.state), broughtBack: known === null, sessionId: known?.record.sessionId ?? null };
 }
 
 async function targetOf({ checkpoints }: Daemon, name: string, { id, undo }: Pick<Routes['POST /api/agents/:name/rollback']['takes'], 'id' | 'undo'>): Promise<Checkpoint> {
