@@ -1,6 +1,6 @@
 // Tasks with real processes: how they end, in which order, and that nothing is lost where the daemon is killed.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { SubmitReply, Task, TaskWish } from '../../src/core/task.ts';
 import {
   documents,
@@ -15,11 +15,12 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let home: MuxwardHome;
 
-beforeEach(() => {
+beforeAll(() => {
   home = new MuxwardHome();
+  home.configure('stop_grace: 300ms\n');
 });
 
-afterEach(() => home.end());
+afterAll(() => home.end());
 
 const submit = async (...args: string[]): Promise<string> =>
   (await home.ok('task', 'submit', ...args)).trim();
@@ -57,8 +58,30 @@ const over = (id: string): Promise<Task> =>
     'is over',
     ({ state }) => state === 'completed' || state === 'failed' || state === 'cancelled',
   );
+const list = async (): Promise<Task[]> => (await home.json<{ tasks: Task[] }>('task', 'list')).tasks;
+const agentsOfTasks = async (): Promise<string[]> =>
+  (await home.agents()).map(({ name }) => name).filter((name) => name.startsWith('task_'));
 const hold = (name: string): string => `while [ ! -e ${home.file(name)} ]; do sleep 0.05; done`;
 const free = (name: string): void => writeFileSync(home.file(name), '');
+
+test('what cannot be done is refused before anything is stored', async () => {
+  const refused = async (status: number, words: RegExp, ...args: string[]): Promise<void> => {
+    const ran = await home.run(['task', ...args]);
+    expect(`${ran.status} ${ran.stderr}`).toMatch(new RegExp(`^${status} [^]*${words.source}`));
+  };
+  await refused(2, /needs somebody who does it/, 'submit', 'x');
+  await refused(2, /nixda was not found/, 'submit', 'x', '--', 'nixda');
+  await refused(2, /--priority: "urgent"/, 'submit', 'x', '--priority', 'urgent', '--', 'true');
+  await refused(3, /nobody/, 'submit', 'x', '--agent', 'nobody', '--', 'true');
+  await refused(3, /no task task_1/, 'submit', 'x', '--after', 'task_1', '--', 'true');
+  await refused(2, /is no state of a task/, 'list', '--state', 'done');
+  await refused(3, /no task task_1/, 'status', 'task_1');
+  expect(await home.ok('task', 'list')).toMatch(/^No tasks\. Submit one: /);
+  const id = await submit('sleep', '--', 'sleep', '1000');
+  await refused(1, /has no result yet/, 'result', id);
+  await refused(5, /is not over/, 'result', id, '--wait', '--timeout', '50ms');
+  await home.ok('task', 'cancel', id);
+});
 
 describe('a task', () => {
   test('runs in the caller’s folder with a mark of its own; --wait gives what it printed and its own status', async () => {
@@ -71,14 +94,14 @@ describe('a task', () => {
     expect(failed).toMatchObject({ status: 7, stdout: 'no\n', stderr: expect.stringContaining('exit 7') });
     const signalled = await home.run(['task', 'submit', 'die', '--wait', ...sh('kill -KILL $$')]);
     expect(signalled.status).toBe(137);
-    const { tasks } = await home.json<{ tasks: Task[] }>('task', 'list');
+    const tasks = (await list()).slice(-3);
     expect(tasks.map(({ description, state, result }) => [description, state, result?.status])).toEqual([
       ['say', 'completed', 0],
       ['fail', 'failed', 7],
       ['die', 'failed', null],
     ]);
     // Its agent is forgotten, and what it printed is still there.
-    expect(await home.agents()).toEqual([]);
+    expect(await agentsOfTasks()).toEqual([]);
     expect(await home.ok('task', 'logs', tasks[1]?.id ?? '')).toBe('no\n');
   });
 
@@ -114,14 +137,20 @@ describe('a task', () => {
       result: { output: 'done\n' },
     });
     expect(seen.map(({ progress }) => progress?.percent)).toEqual(expect.arrayContaining([40, 80, 100]));
-    expect(
-      (await home.events()).filter(({ type }) => type.startsWith('task.')).map(({ type }) => type),
-    ).toEqual(['task.submitted', 'task.started', 'task.progress', 'task.progress', 'task.ended']);
+    const events = (await home.events()).filter(
+      ({ type, data }) => type.startsWith('task.') && 'id' in data && data.id === id,
+    );
+    expect(events.map(({ type }) => type)).toEqual([
+      'task.submitted',
+      'task.started',
+      'task.progress',
+      'task.progress',
+      'task.ended',
+    ]);
     expect((await home.run(['progress', '10', '--task', id])).status).toBe(1);
   });
 
   test('is ended when its time is over, tried again when it failed, and ended wholly when it is cancelled', async () => {
-    home.configure('stop_grace: 300ms\n');
     const late = await submit('late', '--timeout', '1s', '--', 'sleep', '1000');
     const again = await submit(
       'again',
@@ -151,7 +180,7 @@ describe('a task', () => {
       state: 'failed',
       reason: expect.stringContaining('longer than its limit'),
     });
-    expect(await home.agents()).toEqual([]);
+    expect(await agentsOfTasks()).toEqual([]);
   });
 
   test('that failed runs again when you say so, and with it what came to nothing because of it', async () => {
@@ -167,20 +196,26 @@ describe('a task', () => {
   });
 
   test('starts in order of priority and age, so many at once, and not while the queue is paused', async () => {
-    home.configure('tasks: {max_parallel: 1}\n');
     await home.ok('task', 'pause');
-    const note = (name: string): string[] => sh(`echo ${name} >> ${home.file('order')}`);
-    const low = await submit('low', '--priority', 'low', ...note('low'));
-    const ids = [
-      low,
-      await submit('one', ...note('one')),
-      await submit('first', '--priority', 'critical', ...note('first')),
-      await submit('two', ...note('two')),
-    ];
-    const last = await submit('last', '--priority', '1', '--after', low, ...note('last'));
+    const note = (key: string, priority = 5, after: string[] = []): TaskWish => ({
+      key,
+      description: key,
+      priority,
+      after,
+      command: ['sh', '-c', `echo ${key} >> ${home.file('order')}`],
+    });
+    const wishes = [note('low', 8), note('one'), note('first', 1), note('two'), note('last', 1, ['low'])];
+    const { tasks } = await submitAll(wishes, { name: 'order', strategy: 'parallel', maxParallel: 1 });
+    expect((await list()).slice(-5).map(({ state }) => state)).toEqual([
+      'queued',
+      'queued',
+      'queued',
+      'queued',
+      'pending',
+    ]);
     expect(existsSync(home.file('order'))).toBe(false);
     await home.ok('task', 'resume');
-    for (const id of [...ids, last]) expect(await over(id)).toMatchObject({ state: 'completed' });
+    for (const { id } of tasks) expect(await over(id)).toMatchObject({ state: 'completed' });
     expect(readFileSync(home.file('order'), 'utf8').trim().split('\n')).toEqual([
       'first',
       'one',
@@ -193,6 +228,7 @@ describe('a task', () => {
   test('of an agent runs in its folder, one after the other; several are submitted together, or none', async () => {
     await home.spawn('coder', '--env', 'SECRET=its', '--cwd', home.work, '--', 'sleep', '1000');
     const both = `mkdir ${home.file('alone')} || exit 9; sleep 0.2; rmdir ${home.file('alone')}; echo $SECRET`;
+    const before = (await list()).length;
     const { tasks, run } = await submitAll(
       [
         { key: 'a', description: 'a', agent: 'coder', command: ['sh', '-c', both] },
@@ -224,7 +260,7 @@ describe('a task', () => {
         { description: 'not', agent: 'coder' },
       ]),
     ).rejects.toThrow('does not tell when it is done');
-    expect((await home.json<{ tasks: Task[] }>('task', 'list')).tasks.length).toBe(3);
+    expect((await list()).length).toBe(before + 3);
     expect(await home.ok('queue', 'coder', '--once')).toContain('2 tasks');
     const more = await submitAll(
       [
@@ -240,7 +276,7 @@ describe('a task', () => {
   test('is told to an agent that shows on its screen when it is done', async () => {
     const prompt = `while :; do printf '>>> '; read -r word rest || exit 0; case $word in busy) until [ -e "$rest" ]; do sleep 0.05; done;; esac; done`;
     await home.spawn('py', '--type', 'python', '--', home.script('repl', prompt));
-    const one = await submit(`busy ${home.file('go')}`, '--agent', 'py');
+    const one = await submit(`busy ${home.file('typed')}`, '--agent', 'py');
     const two = await submit('busy /', '--agent', 'py');
     await taskThat(one, 'runs', ({ state }) => state === 'running');
     await eventually(
@@ -249,7 +285,7 @@ describe('a task', () => {
     );
     process.kill(await home.daemonPid(), 'SIGKILL');
     expect(await see(two)).toMatchObject({ state: 'queued', attempt: 0 });
-    free('go');
+    free('typed');
     expect(await over(one)).toMatchObject({ state: 'completed', attempt: 1 });
     expect(await over(two)).toMatchObject({ state: 'completed', attempt: 1 });
     expect(home.log('py').split('busy').length - 1).toBe(2);
@@ -260,17 +296,17 @@ describe('a task', () => {
   });
 
   test('goes on while the daemon is killed, and the next one takes up what it gave', async () => {
-    const one = await submit('one', ...sh(`echo from one; ${hold('go')}; exit 5`));
+    const one = await submit('one', ...sh(`echo from one; ${hold('killed')}; exit 5`));
     const two = await submit(
       'two',
-      ...sh(`echo start >> ${home.file('two')}; ${hold('go')}; echo end >> ${home.file('two')}`),
+      ...sh(`echo start >> ${home.file('two')}; ${hold('killed')}; echo end >> ${home.file('two')}`),
     );
     const next = await submit('next', '--after', two, ...sh('echo next'));
     const waiting = home.start(['task', 'result', two, '--wait']);
     await taskThat(two, 'runs', () => existsSync(home.file('two')));
     const pids = pidsWithVariable(`MUXWARD_TASK=${two}`);
     process.kill(await home.daemonPid(), 'SIGKILL');
-    free('go');
+    free('killed');
     await eventually(
       () => pids.every((pid) => !isAlive(pid)) || readFileSync(home.file('two'), 'utf8').includes('end'),
       'it ran through without a daemon',
@@ -284,24 +320,6 @@ describe('a task', () => {
     expect(readFileSync(home.file('two'), 'utf8')).toBe('start\nend\n');
     expect(await over(next)).toMatchObject({ state: 'completed', result: { output: 'next\n' } });
     expect(await statusOf(waiting)).toBe(0);
-    await eventually(async () => (await home.agents()).length === 0, 'no agent of a task is left');
+    await eventually(async () => (await agentsOfTasks()).length === 0, 'no agent of a task is left');
   });
-});
-
-test('what cannot be done is refused before anything is stored', async () => {
-  const refused = async (status: number, words: RegExp, ...args: string[]): Promise<void> => {
-    const ran = await home.run(['task', ...args]);
-    expect(`${ran.status} ${ran.stderr}`).toMatch(new RegExp(`^${status} [^]*${words.source}`));
-  };
-  await refused(2, /needs somebody who does it/, 'submit', 'x');
-  await refused(2, /nixda was not found/, 'submit', 'x', '--', 'nixda');
-  await refused(2, /--priority: "urgent"/, 'submit', 'x', '--priority', 'urgent', '--', 'true');
-  await refused(3, /nobody/, 'submit', 'x', '--agent', 'nobody', '--', 'true');
-  await refused(3, /no task task_1/, 'submit', 'x', '--after', 'task_1', '--', 'true');
-  await refused(2, /is no state of a task/, 'list', '--state', 'done');
-  await refused(3, /no task task_1/, 'status', 'task_1');
-  expect(await home.ok('task', 'list')).toMatch(/^No tasks\. Submit one: /);
-  const id = await submit('sleep', '--', 'sleep', '1000');
-  await refused(1, /has no result yet/, 'result', id);
-  await refused(5, /is not over/, 'result', id, '--wait', '--timeout', '50ms');
 });

@@ -15,6 +15,12 @@ export async function runPrompt(ports: RunPorts, record: TaskRecord): Promise<Ru
   const agent = ports.registry.get(record.task.agent ?? '');
   const generation = record.rest.sent?.generation ?? agent.record.generation;
   const isInterrupted = (): boolean => record.rest.ending !== null;
+  if (record.rest.sent === null) {
+    // It may have been given something else since its turn came.
+    await ports.registry.until(() => isInterrupted() || isAtRest(agent) || hasEnded(ports, agent, generation), null);
+    if (isInterrupted()) return cancelled();
+    if (!isAtRest(agent)) return endOf(ports, agent, generation);
+  }
   const sentAtMs = await tell(ports, record, agent);
   if (isInterrupted()) return await breakOff(ports, record, cancelled());
   let hasWorked = !isAtRest(agent);
