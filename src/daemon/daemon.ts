@@ -77,7 +77,20 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   continueThrottled(registry, (agent) => lifecycle.halts.goOn(agent));
   const warn = (what: string, error: unknown): void => log.warn(what, error);
   const send = (name: string, text: string): Promise<unknown> => input(daemon, name, { text, submit: true });
-  const work = startClaude({ registry, store, hub, hooks: claude.hooks, lifecycle, paths, settings, send, onLimited: (agent, until) => claude.activity.limitedUntil(agent, until), onError: warn });
+  const work = startClaude({ registry, store, hub, hooks: claude.hooks, lifecycle, paths, settings, send, taskAt: (agent, at) => tasks.taskAt(agent, at), onLimited: (agent, until) => claude.activity.limitedUntil(agent, until), onError: warn });
+  const tasks = openTasks({
+    ...parts,
+    ...work,
+    registry,
+    store,
+    hub,
+    paths,
+    settings,
+    send,
+    spawn: (spec) => spawn(daemon, { specs: [spec] }),
+    interrupt: (name) => act(daemon, { action: 'interrupt', selector: { names: [name] } }),
+    onError: warn,
+  });
   const onError = (what: string, error: unknown): void => log.warn(what, error);
   const { checkpoints } = parts;
   const rollbacks = { ...parts, registry, stopGraceMs: settings.stopGraceMs, ensureFolder: worktrees.ensure.bind(worktrees) };
@@ -92,19 +105,6 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   const history = new History({ registry, store, hub, keepRows: settings.history.keepRows, onError });
   history.start();
   const alerts = startAlerts({ settings: settings.alerts, registry, store, hub, paths, tmux, env: options.env, growthOf: (agent) => history.growthOf(agent), mayWait: () => parts.rush.isOn, onError });
-  const tasks = openTasks({
-    ...parts,
-    ...work,
-    registry,
-    store,
-    hub,
-    paths,
-    settings,
-    send,
-    spawn: (spec) => spawn(daemon, { specs: [spec] }),
-    interrupt: (name) => act(daemon, { action: 'interrupt', selector: { names: [name] } }),
-    onError,
-  });
   await recoverRollbacks(rollbacks, onError);
   const conflicts = startConflicts({ registry, lifecycle, paths, mode: settings.conflicts, onError }, hub);
   const claims = startClaims({ registry, onError }, hub);

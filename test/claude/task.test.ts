@@ -1,5 +1,8 @@
 // Tasks for the real Claude Code: told to an agent that is there, in its turn, and to a headless one of its own.
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CheckpointDetails } from '../../src/core/checkpoint.ts';
+import type { CostReport } from '../../src/core/cost-report.ts';
 import type { Task } from '../../src/core/task.ts';
 import { claudeRig, describeClaude, type ClaudeRig } from '../helpers/claude/claude-rig.ts';
 import { eventually, MuxwardHome } from '../helpers/muxward-home.ts';
@@ -54,6 +57,12 @@ describeClaude('a task for Claude Code', { timeout: 120_000 }, () => {
       result: { answer: 'one done', status: null },
     });
     expect(await thatIs(second, 'completed')).toMatchObject({ result: { answer: 'two done' } });
+    // The checkpoint after it holds all that was said in it.
+    const { manifest } = await home.json<CheckpointDetails>('checkpoint', 'show', (await see(first)).checkpoints.after ?? '');
+    const said = readFileSync(manifest.conversation?.path ?? '').subarray(0, manifest.conversation?.bytes);
+    expect(said.toString()).toContain('"text":"one done"');
+    const { rows } = await home.json<CostReport>('cost', '--by', 'task');
+    expect(rows.map(({ key }) => key)).toEqual(expect.arrayContaining([first, second]));
     expect(
       claude.stub.prompts().filter((prompt) => prompt.includes('stub:say one done')).length,
     ).toBeGreaterThan(0);

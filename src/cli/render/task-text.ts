@@ -72,6 +72,7 @@ export function taskLine(task: Task, { palette }: Look): string {
 
 function nowOf(task: Task): string {
   if (task.state === 'running') return task.progress === null ? '' : progressWords(task);
+  if (task.isHeld) return 'held';
   return task.state === 'completed' ? '' : task.reason;
 }
 

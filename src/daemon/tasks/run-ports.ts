@@ -21,6 +21,8 @@ export interface RunPorts extends Forgetting {
   readonly interrupt: (agent: string) => Promise<unknown>;
   /** What it said last; null where that is not known. */
   readonly lastWords: (agent: ManagedAgent) => string | null;
+  /** Resolves once these stand in its conversation, where it has one, or after a moment. */
+  readonly written: (agent: ManagedAgent) => Promise<void>;
 }
 
 /** How a run ended. `output` is the end of what its own process printed, null where it had none. */

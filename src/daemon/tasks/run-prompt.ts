@@ -33,6 +33,7 @@ export async function runPrompt(ports: RunPorts, record: TaskRecord): Promise<Ru
   const isInTime = await ports.registry.until(isOver, leftMs);
   if (!isInTime) return await breakOff(ports, record, failed(`took longer than its limit of ${(timeoutMs ?? 0) / 1000} s`));
   if (isInterrupted()) return await breakOff(ports, record, cancelled());
+  await ports.written(agent);
   return endOf(ports, agent, generation);
 }
 

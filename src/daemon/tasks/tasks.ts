@@ -10,6 +10,7 @@ import { isAtRest } from '../activity.ts';
 import type { Checkpoints } from '../checkpoints/checkpoints.ts';
 import type { EventHub } from '../event-hub.ts';
 import { forget } from '../forget.ts';
+import type { ManagedAgent } from '../managed-agent.ts';
 import type { RunPorts } from './run-ports.ts';
 import { submitted, type SubmitPorts } from './submit.ts';
 import type { Change, TaskBook } from './task-book.ts';
@@ -74,7 +75,19 @@ export class Tasks {
 
   list({ state, agent, run }: { readonly state?: TaskState; readonly agent?: string; readonly run?: string }): Task[] {
     const isMeant = (task: Task): boolean => (state === undefined || task.state === state) && (agent === undefined || task.agent === agent) && (run === undefined || task.plan?.run === run);
-    return this.book.all().flatMap(({ task }) => (isMeant(task) ? [task] : []));
+    return this.book.all().flatMap((record) => (isMeant(record.task) ? [{ ...record.task, reason: this.#reasonOf(record) }] : []));
+  }
+
+  /** With what it printed. */
+  show(record: TaskRecord): Task {
+    return { ...this.book.whole(record), reason: this.#reasonOf(record) };
+  }
+
+  /** What a task was on whose agent's account something was used at that time; null outside tasks. */
+  taskAt({ spec }: ManagedAgent, at: string): string | null {
+    if (this.book.find(spec.name) !== undefined) return spec.name;
+    const ofAgent = this.book.all().filter(({ task }) => task.agent === spec.name && task.command === null && task.startedAt !== null);
+    return ofAgent.findLast(({ task }) => (task.startedAt ?? '') <= at && (task.endedAt === null || at <= task.endedAt))?.id ?? null;
   }
 
   /** One task, or all of a run. Resolves when nothing of them runs. @throws MuxwardError `not-found`, `failed` */
@@ -86,7 +99,7 @@ export class Tasks {
     this.book.changeAll(open.filter(({ task }) => task.state !== 'running').map((record) => [record, this.#over(record, 'cancel', 'cancelled by you')]));
     await Promise.all(open.filter(({ task }) => task.state === 'running').map((record) => this.#runs.end(record, 'cancel')));
     this.#turn();
-    return records.map((record) => this.book.whole(record));
+    return records.map((record) => this.show(record));
   }
 
   /** Once more from the first attempt, with those that came to nothing because of it. @throws MuxwardError `failed` */
@@ -131,6 +144,14 @@ export class Tasks {
     if (record.task.state !== 'running') throw new MuxwardError('failed', `${id} does not run (${record.task.state})`, { hint: `muxward task status ${id}` });
     this.book.change(record, { task: { progress: progressAt({ percent, step }, record.task.startedAt, this.#options.registry.clock.now()) } });
     return record.task;
+  }
+
+  /** Why an agent cannot take it changes with the agent, and is not stored. */
+  #reasonOf(record: TaskRecord): string {
+    const { state, agent: name, reason } = record.task;
+    const agent = state === 'queued' && !isOwn(record) ? this.#options.registry.find(name ?? '') : undefined;
+    if (agent === undefined || isAtRest(agent)) return reason;
+    return isLive(agent.record.state) ? `waits until ${name} has nothing to do (${agent.record.state})` : `waits until ${name} runs (${agent.record.state}): muxward start ${name}`;
   }
 
   #soon(): void {

@@ -22,7 +22,7 @@ export function resumeTasks({ tasks }: Daemon, request: Routes['POST /api/tasks/
 }
 
 export function showTask({ tasks }: Daemon, id: string): Task {
-  return tasks.book.whole(tasks.book.get(id));
+  return tasks.show(tasks.book.get(id));
 }
 
 /** At once, and after each change, until it is over. */
@@ -31,7 +31,7 @@ export async function* watchTask({ tasks, registry }: Daemon, id: string, signal
   const record = book.get(id);
   let shown: Task | null = null;
   while (!signal.aborted) {
-    if (shown !== record.task) yield book.whole(record);
+    if (shown !== record.task) yield tasks.show(record);
     shown = record.task;
     if (isOver(shown.state) || book.find(id) !== record) return;
     await registry.until(() => record.task !== shown, null, signal);
