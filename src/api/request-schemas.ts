@@ -135,6 +135,7 @@ const taskWish = z.strictObject({
   timeoutMs: z.optional(z.int().check(z.positive())),
   cwd: z.optional(absolute),
   env: z.optional(map),
+  optional: z.optional(z.boolean()),
 });
 
 const SCHEMAS: Record<Route, z.ZodMiniType> = {
@@ -208,11 +209,13 @@ const SCHEMAS: Record<Route, z.ZodMiniType> = {
     tasks: z.array(taskWish).check(z.minLength(1)),
     from: z.strictObject({ cwd: absolute, env: map, umask: z.int().check(z.minimum(0), z.maximum(0o777)) }),
     plan: z.optional(z.strictObject({ name: text, strategy: text, maxParallel: z.optional(z.int().check(z.positive())) })),
+    dryRun: z.optional(z.boolean()),
   }),
   'POST /api/tasks/pause': NOTHING,
   'POST /api/tasks/resume': z.strictObject({ ids: z.optional(words), agent: z.optional(text) }),
   'GET /api/tasks/:id': NOTHING,
   'GET /api/tasks/:id/watch': NOTHING,
+  'GET /api/runs/:id/watch': NOTHING,
   'POST /api/tasks/:id/cancel': NOTHING,
   'POST /api/tasks/:id/retry': NOTHING,
   'POST /api/tasks/:id/progress': z.strictObject({ percent: z.number().check(z.minimum(0), z.maximum(100)), step: nullable(text) }),

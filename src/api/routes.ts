@@ -67,6 +67,7 @@ const ROUTES = [
   'POST /api/tasks/resume',
   'GET /api/tasks/:id',
   'GET /api/tasks/:id/watch',
+  'GET /api/runs/:id/watch',
   'POST /api/tasks/:id/cancel',
   'POST /api/tasks/:id/retry',
   'POST /api/tasks/:id/progress',

@@ -4,6 +4,9 @@ import { isOver, type Task } from './task.ts';
 /** What of a task decides about its turn. */
 export type Queued = Pick<Task, 'id' | 'state' | 'agent' | 'priority' | 'after' | 'isHeld' | 'dueAt' | 'plan'>;
 
+/** What of a task decides about those that come after it. */
+export type Before = Pick<Task, 'state' | 'attempt' | 'optional'>;
+
 /** What the tasks before it mean for one that waits. */
 export type Standing =
   | { readonly kind: 'ready' }
@@ -12,13 +15,18 @@ export type Standing =
   | { readonly kind: 'hopeless'; readonly because: string };
 
 /** Of one that is pending or queued. A task that it comes after and that nobody knows any more has come to nothing. */
-export function standingOf(task: Pick<Queued, 'after' | 'isHeld'>, stateOf: (id: string) => Task['state'] | undefined): Standing {
-  const states = task.after.map((id) => [id, stateOf(id)] as const);
+export function standingOf(task: Pick<Queued, 'after' | 'isHeld'>, before: (id: string) => Before | undefined): Standing {
+  const states = task.after.map((id) => [id, stateFor(before(id))] as const);
   const lost = states.find(([, state]) => state === undefined || state === 'failed' || state === 'cancelled');
   if (lost !== undefined) return { kind: 'hopeless', because: lost[1] === undefined ? `${lost[0]}, which it comes after, is not known any more` : `${lost[0]}, which it comes after, was ${lost[1] === 'failed' ? 'not done: it failed' : 'cancelled'}` };
   if (task.isHeld) return { kind: 'waits', on: 'held' };
   const on = states.filter(([, state]) => state !== 'completed').map(([id]) => id);
   return on.length === 0 ? { kind: 'ready' } : { kind: 'waits', on };
+}
+
+/** One that may fail and did counts as done; one that never ran, for want of what it needed itself, does not. */
+function stateFor(before: Before | undefined): Task['state'] | undefined {
+  return before?.state === 'failed' && before.optional && before.attempt > 0 ? 'completed' : before?.state;
 }
 
 export interface Room {

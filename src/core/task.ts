@@ -40,6 +40,8 @@ export interface TaskPlan {
   /** `run_…`: of all tasks that were submitted together. */
   readonly run: string;
   readonly name: string;
+  /** What the plan calls the task. */
+  readonly task: string;
   /** Counted from 1, in the order of the plan. */
   readonly stage: number;
   readonly of: number;
@@ -79,6 +81,8 @@ export interface Task {
   readonly plan: TaskPlan | null;
   /** Of its agent, made before it started and after it ended. */
   readonly checkpoints: { readonly before: string | null; readonly after: string | null };
+  /** It may fail: what comes after it starts all the same. */
+  readonly optional: boolean;
   /** It waits for `task resume ID`. */
   readonly isHeld: boolean;
   readonly createdAt: string;
@@ -113,6 +117,8 @@ export interface TaskWish {
   readonly cwd?: string;
   /** Besides the caller's environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What comes after it starts also where it fails. */
+  readonly optional?: boolean;
 }
 
 /** All are checked and stored together, or none is. */
@@ -126,6 +132,8 @@ export interface SubmitRequest {
     /** At most so many of them at once. */
     readonly maxParallel?: number;
   };
+  /** Check everything, store nothing: the reply has no tasks. */
+  readonly dryRun?: boolean;
 }
 
 /** In the order in which they were submitted. `run` is null where there was no plan. */
@@ -143,7 +151,7 @@ export interface TaskList {
 
 export const DEFAULT_PRIORITY = 5;
 export const DEFAULT_BACKOFF_MS = 1000;
-const PRIORITY_WORDS = { critical: 1, high: 3, medium: 5, low: 8 } as const;
+export const PRIORITY_WORDS = { critical: 1, high: 3, medium: 5, low: 8 } as const;
 
 /** A word or a number. @throws MuxwardError `usage` */
 export function parsePriority(written: string): number {

@@ -253,7 +253,7 @@ describe('a task', () => {
       { key: 'a', description: 'a', command: ['true'], after: ['b'] },
       { key: 'b', description: 'b', command: ['true'], after: ['a'] },
     ]);
-    await expect(circle).rejects.toThrow('a after b after a');
+    await expect(circle).rejects.toThrow('a → b → a');
     await expect(
       submitAll([
         { description: 'fine', command: ['true'] },

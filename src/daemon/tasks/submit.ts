@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import type { AgentType } from '../../agents/agent-type.ts';
 import { headlessMessage, messageOf } from '../../agents/claude/message.ts';
+import { cycleInWords, cycles } from '../../core/dag.ts';
 import { MuxwardError } from '../../core/errors.ts';
 import { printable } from '../../core/names.ts';
 import { DEFAULT_BACKOFF_MS, DEFAULT_PRIORITY, type SubmitRequest, type Task, type TaskPlan, type TaskWish } from '../../core/task.ts';
@@ -31,9 +32,9 @@ export async function submitted(ports: SubmitPorts, request: SubmitRequest): Pro
   const createdAt = ports.registry.clock.now().toISOString();
   const added: [TaskRecord, TaskLaunch][] = [];
   for (const [i, wish] of request.tasks.entries()) {
-    const launch = await checked(ports, wish, request);
+    const launch = await checkedByName(ports, wish, request);
     const after = (wish.after ?? []).map((name) => byKey.get(name) ?? ports.book.get(name).id);
-    const plan = run === null || request.plan === undefined ? null : { run, name: request.plan.name, stage: i + 1, of: request.tasks.length };
+    const plan = run === null || request.plan === undefined ? null : { run, name: request.plan.name, task: wish.key ?? ids[i] ?? '', stage: i + 1, of: request.tasks.length };
     const task = taskOf(ids[i] ?? '', wish, { after: [...new Set(after)], plan, createdAt });
     const takesInput = request.plan?.strategy === 'pipeline';
     const rest = { ...NOTHING_UNDER_WAY, takesInput, maxOfRun: request.plan?.maxParallel ?? null, logFrom: 0, number: null, undone: null };
@@ -54,37 +55,38 @@ function keysOf(tasks: readonly TaskWish[], ids: readonly string[]): Map<string,
 
 /** Ids are new, so that only tasks of one request can wait for each other. */
 function refuseCycles(tasks: readonly TaskWish[]): void {
-  const byKey = new Map(tasks.map((wish) => [wish.key, wish]));
-  const done = new Set<TaskWish>();
-  const visit = (wish: TaskWish, path: readonly TaskWish[]): void => {
-    if (path.includes(wish)) {
-      const circle = [...path.slice(path.indexOf(wish)), wish].map(({ key }) => printable(key ?? ''));
-      throw new MuxwardError('usage', `tasks wait for each other: ${circle.join(' after ')}`, { hint: 'take one of these out' });
-    }
-    if (done.has(wish)) return;
-    for (const name of wish.after ?? []) {
-      const before = byKey.get(name);
-      if (before !== undefined) visit(before, [...path, wish]);
-    }
-    done.add(wish);
-  };
-  for (const wish of tasks) visit(wish, []);
+  const [circle] = cycles(new Map(tasks.flatMap(({ key, after = [] }) => (key === undefined ? [] : [[key, after] as const]))));
+  if (circle === undefined) return;
+  throw new MuxwardError('usage', `tasks wait for each other: ${printable(cycleInWords(circle))}`, { hint: 'take one of these out' });
 }
 
-/** What it starts from. With an agent it is that one's folder and environment, at the time of the start. */
+/** With the name of the task that is at fault, where it has one. */
+async function checkedByName(ports: SubmitPorts, wish: TaskWish, request: SubmitRequest): Promise<TaskLaunch> {
+  try {
+    return await checked(ports, wish, request);
+  } catch (error) {
+    if (!(error instanceof MuxwardError) || wish.key === undefined) throw error;
+    throw new MuxwardError(error.code, `${printable(wish.key)}: ${error.message}`, error.hint === undefined ? {} : { hint: error.hint });
+  }
+}
+
+/** What it starts from. What an earlier task may still make, a folder or a program in one, is not looked for. With an agent it is that one's folder and environment, at the time of the start. */
 async function checked({ registry, typeOf }: SubmitPorts, wish: TaskWish, { from }: SubmitRequest): Promise<TaskLaunch> {
   const { agent, agentType, command, description, env = {}, cwd = from.cwd } = wish;
   if (agent !== undefined && agentType !== undefined) throw new MuxwardError('usage', '--agent and --agent-type cannot be both', { hint: 'an agent that is there, or one of its own' });
+  const isLater = (wish.after ?? []).length > 0;
+  const isMadeLater = isLater && command?.[0]?.includes('/') === true;
   if (agent !== undefined) {
     const { spec } = registry.get(agent);
+    if (isMadeLater) return { cwd: spec.cwd, env, umask: from.umask };
     if (command !== undefined) programOf(command[0] ?? '', { ...spec.env, ...env }, spec.cwd);
     else if (spec.type === 'claude-code') (spec.headless ? headlessMessage : messageOf)(description, false);
     else if ((await typeOf(spec.type)).readScreen === undefined) throw cannotTell(agent, spec.type);
     return { cwd: spec.cwd, env, umask: from.umask };
   }
-  if (fs.statSync(cwd, { throwIfNoEntry: false })?.isDirectory() !== true) throw new MuxwardError('usage', `there is no folder ${printable(cwd)}`, { hint: 'create it, or name another one' });
+  if (!isLater && fs.statSync(cwd, { throwIfNoEntry: false })?.isDirectory() !== true) throw new MuxwardError('usage', `there is no folder ${printable(cwd)}`, { hint: 'create it, or name another one' });
   const launch = { cwd, env: { ...from.env, ...env }, umask: from.umask };
-  programOf(command?.[0] ?? ownProgram(agentType), launch.env, cwd);
+  if (!isMadeLater) programOf(command?.[0] ?? ownProgram(agentType), launch.env, cwd);
   if (command !== undefined && agentType !== undefined && agentType !== 'worker') throw new MuxwardError('usage', `--agent-type ${printable(agentType)} takes no command`, { hint: 'leave one of the two out' });
   if (command === undefined) headlessMessage(description);
   return launch;
@@ -102,7 +104,7 @@ function cannotTell(agent: string, type: string): MuxwardError {
 
 function taskOf(id: string, wish: TaskWish, made: { readonly after: readonly string[]; readonly plan: TaskPlan | null; readonly createdAt: string }): Task {
   const { description, agent = null, agentType = null, command = null, priority = DEFAULT_PRIORITY, category = null } = wish;
-  const { retries = 0, backoffMs = DEFAULT_BACKOFF_MS, timeoutMs = null } = wish;
+  const { retries = 0, backoffMs = DEFAULT_BACKOFF_MS, timeoutMs = null, optional = false } = wish;
   return {
     id,
     description,
@@ -122,6 +124,7 @@ function taskOf(id: string, wish: TaskWish, made: { readonly after: readonly str
     progress: null,
     result: null,
     checkpoints: { before: null, after: null },
+    optional,
     isHeld: false,
     startedAt: null,
     endedAt: null,

@@ -44,6 +44,10 @@ export class TaskBook {
     return [...this.#records.values()];
   }
 
+  ofRun(run: string): TaskRecord[] {
+    return this.all().filter(({ task }) => task.plan?.run === run);
+  }
+
   /** Those that are not over. */
   open(): TaskRecord[] {
     return this.all().filter(({ task }) => !isOver(task.state));

@@ -68,6 +68,7 @@ export class Tasks {
   /** @throws MuxwardError with nothing stored */
   async submit(request: SubmitRequest): Promise<SubmitReply> {
     const { added, run } = await submitted({ ...this.#options }, request);
+    if (request.dryRun) return { tasks: [], run: null };
     this.book.add(added);
     this.#turn();
     return { tasks: added.map(([{ task }]) => task), run };
@@ -92,7 +93,7 @@ export class Tasks {
 
   /** One task, or all of a run. Resolves when nothing of them runs. @throws MuxwardError `not-found`, `failed` */
   async cancel(id: string): Promise<Task[]> {
-    const ofRun = this.book.all().filter(({ task }) => task.plan?.run === id);
+    const ofRun = this.book.ofRun(id);
     const records = ofRun.length > 0 ? ofRun : [this.book.get(id)];
     const open = records.filter(({ task }) => !isOver(task.state));
     if (ofRun.length === 0 && open.length === 0) throw new MuxwardError('failed', `${id} is over already (${records[0]?.task.state})`, { hint: `muxward task status ${id}` });
@@ -186,7 +187,7 @@ export class Tasks {
   #settled(record: TaskRecord): (readonly [TaskRecord, Change])[] {
     const { task } = record;
     if (task.state !== 'pending' && task.state !== 'queued') return [];
-    const standing = standingOf(task, (id) => this.book.find(id)?.task.state);
+    const standing = standingOf(task, (id) => this.book.find(id)?.task);
     if (standing.kind === 'hopeless') return [[record, this.#over(record, 'fail', standing.because)]];
     if (standing.kind === 'ready') return task.state === 'queued' ? [] : [[record, { trigger: 'ready', task: { reason: task.dueAt === null ? 'waits for its turn' : task.reason, input: this.#inputOf(record) } }]];
     if (standing.on === 'held') return task.state === 'pending' ? [] : [[record, { trigger: 'wait' }]];
@@ -208,10 +209,11 @@ export class Tasks {
 
   #room(): Parameters<typeof startsNow>[1] {
     const { settings, registry } = this.#options;
+    const maxOf = new Map(this.book.open().flatMap(({ task, rest }) => (task.plan === null ? [] : [[task.plan.run, rest.maxOfRun] as const])));
     return {
       nowMs: registry.clock.now().getTime(),
       maxParallel: settings.tasks.maxParallel ?? os.availableParallelism(),
-      maxOfRun: (run) => this.book.open().find(({ task }) => task.plan?.run === run)?.rest.maxOfRun ?? null,
+      maxOfRun: (run) => maxOf.get(run) ?? null,
       canTake: (id) => this.#canTake(this.book.get(id)),
     };
   }

@@ -92,6 +92,9 @@ export function handlersOf(daemon: Daemon): Handlers {
     'GET /api/tasks/:id/watch': async function* (_, { params, signal }) {
       yield* (await later.tasks()).watchTask(daemon, params['id'] ?? '', signal);
     },
+    'GET /api/runs/:id/watch': async function* (_, { params, signal }) {
+      yield* (await later.tasks()).watchRun(daemon, params['id'] ?? '', signal);
+    },
     'POST /api/tasks/:id/cancel': async (_, { params }) => (await later.tasks()).cancelTasks(daemon, params['id'] ?? ''),
     'POST /api/tasks/:id/retry': async (_, { params }) => (await later.tasks()).retryTask(daemon, params['id'] ?? ''),
     'POST /api/tasks/:id/progress': async (request, { params }) => (await later.tasks()).noteProgress(daemon, params['id'] ?? '', request),

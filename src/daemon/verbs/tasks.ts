@@ -1,4 +1,6 @@
 /** `task …` and `progress`: the queue, one task, and what is done to it. */
+import { MuxwardError } from '../../core/errors.ts';
+import { printable } from '../../core/names.ts';
 import type { Routes } from '../../core/protocol.ts';
 import { isOver, type SubmitReply, type SubmitRequest, type Task, type TaskList } from '../../core/task.ts';
 import type { Daemon } from './context.ts';
@@ -35,6 +37,17 @@ export async function* watchTask({ tasks, registry }: Daemon, id: string, signal
     shown = record.task;
     if (isOver(shown.state) || book.find(id) !== record) return;
     await registry.until(() => record.task !== shown, null, signal);
+  }
+}
+
+/** As watchTask, of all tasks of a run. @throws MuxwardError `not-found` */
+export async function* watchRun({ tasks, registry }: Daemon, run: string, signal: AbortSignal): AsyncGenerator<Routes['GET /api/runs/:id/watch']['gives']> {
+  const records = tasks.book.ofRun(run);
+  if (records.length === 0) throw new MuxwardError('not-found', `no run ${printable(run)}`, { hint: 'muxward task list shows all tasks there are' });
+  for (let shown: readonly Task[] = []; !signal.aborted && !(shown.length > 0 && shown.every(({ state }) => isOver(state))); ) {
+    await registry.until(() => records.some(({ task }, i) => task !== shown[i]), null, signal);
+    shown = records.map(({ task }) => task);
+    yield { tasks: shown };
   }
 }
 

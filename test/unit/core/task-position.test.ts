@@ -26,6 +26,7 @@ function task(id: string, values: Partial<Task> = {}): Task {
     result: null,
     plan: null,
     checkpoints: { before: null, after: null },
+    optional: false,
     isHeld: false,
     createdAt: '2030-01-01T00:00:00.000Z',
     startedAt: null,
