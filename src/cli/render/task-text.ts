@@ -76,7 +76,8 @@ function nowOf(task: Task): string {
   return task.state === 'completed' ? '' : task.reason;
 }
 
-function progressWords({ progress }: Task): string {
+/** `40 % Analysing, 2m left`; empty where nothing is known. */
+export function progressWords({ progress }: Pick<Task, 'progress'>): string {
   if (progress === null) return '';
   const { percent, step, remainingMs } = progress;
   const left = remainingMs === null || remainingMs === 0 ? '' : `, ${formatDuration(remainingMs)} left`;

@@ -78,12 +78,17 @@ export const result = defineSubcommand<{ readonly wait?: boolean; readonly timeo
 
 export const watch = defineSubcommand('how it goes on, until it is over', {
   arguments: '<id>',
-  notes: 'A line for each change; with --json one object a line.',
+  notes: 'A line for each change; with --json one object a line. Of the run of a plan: what muxward run shows, and its status.',
   examples: [
     { run: 'muxward task watch task_3f9c2d1b8a70', about: 'progress, live' },
-    { run: 'muxward task watch task_3f9c2d1b8a70 --json', about: 'for a program' },
+    { run: 'muxward task watch run_5b1e0c7d9f42', about: 'all tasks of a plan' },
   ],
   async run({ context, args: [id = ''] }) {
+    if (id.startsWith('run_')) {
+      const { showRun } = await import('../plan/show-run.ts');
+      const { tasks } = await context.daemon.call('GET /api/tasks', { run: id });
+      return await showRun(context, id, tasks, { cancels: false });
+    }
     const { taskLine } = await import('../render/task-text.ts');
     const look = await lookOf(context);
     for await (const task of followTask(context, id)) context.out(context.json ? `${JSON.stringify(task)}\n` : `${taskLine(task, look)}\n`);
