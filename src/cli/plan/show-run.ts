@@ -2,7 +2,7 @@
 import { EXIT } from '../../core/errors.ts';
 import type { Task } from '../../core/task.ts';
 import type { Context } from '../context.ts';
-import { hasSucceeded } from '../render/run-view.ts';
+import { hasFailed, hasSucceeded } from '../render/run-view.ts';
 import { followRun } from './follow-run.ts';
 import { listenForInterrupts } from './run-interrupts.ts';
 import { createRunView } from './run-show.ts';
@@ -30,7 +30,7 @@ export async function showRun(
     view.show(tasks);
     for await (tasks of followRun(context, run, interrupts.leaving)) view.show(tasks);
     await Promise.all(cancelling);
-    if (!interrupts.leaving.aborted) view.report(tasks, cancelling.length > 0);
+    if (!interrupts.leaving.aborted) view.report(await withOutput(context, tasks), cancelling.length > 0);
   } finally {
     view.end();
     interrupts.end();
@@ -39,4 +39,9 @@ export async function showRun(
   if (!interrupts.leaving.aborted) return hasSucceeded(tasks) ? EXIT.ok : EXIT.failed;
   context.note(`It goes on. Watch it: muxward task watch ${run}; cancel it: muxward task cancel ${run}`);
   return EXIT.ok;
+}
+
+/** Lists leave out what tasks printed: of those that failed it is wanted. */
+async function withOutput({ daemon }: Context, tasks: readonly Task[]): Promise<Task[]> {
+  return await Promise.all(tasks.map(async (task) => (hasFailed(task) ? await daemon.call('GET /api/tasks/:id', undefined, { path: { id: task.id } }) : task)));
 }

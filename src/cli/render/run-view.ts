@@ -1,9 +1,10 @@
 /** The run of a plan in words: a table while it runs, lines where there is no terminal, and the report at its end. Pure. */
+import cliTruncate from 'cli-truncate';
 import { isOver, type Task, type TaskState } from '../../core/task.ts';
 import { formatDuration } from '../../core/units.ts';
 import type { Look } from './look.ts';
 import type { Palette } from './palette.ts';
-import { safeLine } from './safe-text.ts';
+import { safeLine, safeText } from './safe-text.ts';
 import { renderTable } from './table.ts';
 import { progressWords } from './task-text.ts';
 
@@ -58,10 +59,30 @@ export function renderReport(tasks: readonly Task[], { palette, width, none }: L
       : `${inNames(task.reason, tasks)}${task.optional && !neverRan(task) ? ' (it may fail)' : ''}`,
   ]);
   const [head = '', ...body] = renderTable(REPORT, rows, width);
-  const culprit = tasks.find((task) => task.state === 'failed' && !task.optional && !neverRan(task));
   const verdict = hasSucceeded(tasks) ? palette.good('✔') : palette.bad('✘');
   const sum = `${verdict} ${tasks[0]?.plan?.name ?? ''}: ${sumOf(tasks)} in ${spanOf(tasks, nowMs)}`;
-  return `${[palette.faint(head), ...body, '', sum].join('\n')}\n${culprit === undefined ? '' : `→ muxward task logs ${culprit.id}\n`}`;
+  const failures = tasks.filter(hasFailed).flatMap((task) => lastLines(task, width, palette));
+  return `${[palette.faint(head), ...body, '', ...failures, sum].join('\n')}\n`;
+}
+
+/** It ran, and failed, and was not free to. */
+export function hasFailed(task: Task): boolean {
+  return task.state === 'failed' && !task.optional && !neverRan(task);
+}
+
+const LAST_LINES = 5;
+
+/** What it printed last, and where the rest is. */
+function lastLines(task: Task, width: number, palette: Palette): string[] {
+  const said = safeText(task.result?.answer ?? task.result?.output ?? '').trimEnd();
+  const lines = said === '' ? [] : said.split('\n').slice(-LAST_LINES);
+  const heading = `${nameOf(task)} ${lines.length === 0 ? 'printed nothing' : 'printed last'}`;
+  const logs = task.agent !== null && task.command === null ? `muxward logs ${task.agent}` : `muxward task logs ${task.id}`;
+  return [`${heading}${palette.faint(`  → ${logs}`)}`, ...lines.map((line) => `  ${cut(line, width - 2)}`), ''];
+}
+
+function cut(line: string, width: number): string {
+  return Number.isFinite(width) ? cliTruncate(line.replaceAll('\t', '  '), width) : line;
 }
 
 /** What has changed from one look to the next, a line each. */

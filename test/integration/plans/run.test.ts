@@ -19,7 +19,7 @@ interface Report {
   readonly run: string;
   readonly succeeded: boolean;
   readonly cancelled: boolean;
-  readonly tasks: readonly (Pick<Task, 'id' | 'state' | 'reason' | 'attempt'> & { readonly name: string })[];
+  readonly tasks: readonly (Pick<Task, 'id' | 'state' | 'reason' | 'attempt' | 'result'> & { readonly name: string })[];
 }
 
 let home: MuxwardHome;
@@ -117,6 +117,7 @@ describe('run', () => {
     expect(report.tasks.find(({ name }) => name === 'bad')).toMatchObject({
       attempt: 2,
       reason: expect.stringContaining('exit 3') as string,
+      result: { status: 3, output: 'no\n' },
     });
     expect(['good', 'after', 'further'].filter((name) => existsSync(file(name)))).toEqual(['good']);
   });
@@ -173,15 +174,18 @@ describe('a run that is left', () => {
     ]);
   });
 
-  test('with --detach goes on by itself', async () => {
+  test('with --detach goes on by itself, and can be watched later', async () => {
     plan('tasks:\n  a: {run: "until [ -e go ]; do sleep 0.02; done"}\n  b: {run: touch b, depends_on: a}\n');
     const { run: id } = JSON.parse((await run('--detach', '--json')).stdout) as { run: string };
     expect((await tasks()).map(({ plan: of }) => of)).toMatchObject([
       { run: id, task: 'a' },
       { run: id, task: 'b' },
     ]);
+    const watching = home.start(['task', 'watch', id]);
+    await eventually(() => watching.output().includes('a started'), 'it is shown');
     writeFileSync(file('go'), '');
-    await eventually(() => existsSync(file('b')), 'b has run');
+    expect(await statusOf(watching)).toBe(0);
+    expect([existsSync(file('b')), watching.output()]).toEqual([true, expect.stringContaining('2 of 2 completed')]);
   });
 });
 

@@ -100,7 +100,9 @@ describe('while it runs', () => {
 
 describe('the report', () => {
   it('says why, and where to look', () => {
-    const lines = renderReport([done, broken, stopped], look(80), START + 99_000).split('\n');
+    const output = `1\n2\n3\n4\n\u001B[31m5\u001B[0m\n6\n${'x'.repeat(200)}\n`;
+    const said = { ...broken, result: { ...outcome(2), output } as Task['result'] };
+    const lines = renderReport([done, said, stopped], look(80), START + 99_000).split('\n');
     expect(lines.slice(0, 4)).toEqual([
       '   TASK     STATE      TIME  STATUS  WHY',
       '✔  build    completed  2.0s       0',
@@ -109,8 +111,14 @@ describe('the report', () => {
     ]);
     expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(80);
     expect(lines.slice(5)).toEqual([
+      'review printed last  → muxward task logs task_review',
+      '  3',
+      '  4',
+      '  5',
+      '  6',
+      `  ${'x'.repeat(77)}…`,
+      '',
       '✘ release: 1 of 3 completed, 1 failed, 1 not run in 1m',
-      '→ muxward task logs task_review',
       '',
     ]);
   });
