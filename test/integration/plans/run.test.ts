@@ -124,10 +124,10 @@ describe('run', () => {
 
   test('one after the other, and what may fail does not end it', async () => {
     plan(
-      'tasks:\n  c: {run: "echo c >> order", depends_on: b}\n  a: {run: "echo a >> order; exit 1", optional: true}\n  b: {run: "echo b >> order"}\n',
+      'tasks:\n  c: {run: "echo c >> order", depends_on: b}\n  a: {run: "echo a >> order; exit 1", optional: true}\n  b: {run: "echo b >> order"}\n  d: {run: "echo d >> order"}\n',
     );
     expect((await run('--strategy', 'sequential')).status).toBe(0);
-    expect(read('order')).toBe('b\nc\na\n');
+    expect(read('order')).toBe('b\nc\na\nd\n');
   });
 
   test('never more at once than the plan allows', async () => {
