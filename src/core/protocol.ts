@@ -239,7 +239,7 @@ export interface Routes {
   'GET /api/tasks/:id': { takes: undefined; gives: Task };
   /** NDJSON: the task as it is, then after each change, until it is over. */
   'GET /api/tasks/:id/watch': { takes: undefined; gives: Task };
-  /** NDJSON: all tasks of the run of a plan as they are, then after each change, until all are over. */
+  /** NDJSON: all tasks of the run of a plan, then those that have changed, each time, until all are over. */
   'GET /api/runs/:id/watch': { takes: undefined; gives: { readonly tasks: readonly Task[] } };
   /** Of a task, or of all that belong to the run of a plan. Replies when nothing of them runs any more. */
   'POST /api/tasks/:id/cancel': { takes: undefined; gives: { readonly tasks: readonly Task[] } };

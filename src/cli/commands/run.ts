@@ -38,7 +38,7 @@ export const command = defineCommand<RunOptions>({
     }
     const { run, tasks } = await context.daemon.call('POST /api/tasks', request);
     if (options.detach) return tellDetached(context, plan, run ?? '', tasks);
-    return await showRun(context, run ?? '', tasks, { cancels: true });
+    return await showRun(context, run ?? '', { cancels: true });
   },
 });
 

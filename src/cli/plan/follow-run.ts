@@ -6,12 +6,13 @@ import type { Context } from '../context.ts';
 const AGAIN_AFTER_MS = 200;
 const ATTEMPTS = 25;
 
-/** Ends early when `signal` is aborted. @throws MuxwardError `not-found`; `unreachable` where no daemon can be had */
+/** All of them, after each change. Ends early when `signal` is aborted. @throws MuxwardError `not-found`; `unreachable` where no daemon can be had */
 export async function* followRun(
   { daemon }: Context,
   run: string,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Task[]> {
+  const known = new Map<string, Task>();
   for (let attempt = 1; ; attempt += 1) {
     try {
       for await (const { tasks } of daemon.follow('GET /api/runs/:id/watch', undefined, {
@@ -19,8 +20,9 @@ export async function* followRun(
         signal,
       })) {
         attempt = 0;
-        yield tasks;
-        if (tasks.every(({ state }) => isOver(state))) return;
+        for (const task of tasks) known.set(task.id, task);
+        yield [...known.values()];
+        if ([...known.values()].every(({ state }) => isOver(state))) return;
       }
     } catch (error) {
       if (signal.aborted) return;

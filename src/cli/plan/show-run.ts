@@ -11,7 +11,6 @@ import { createRunView } from './run-show.ts';
 export async function showRun(
   context: Context,
   run: string,
-  known: readonly Task[],
   { cancels }: { readonly cancels: boolean },
 ): Promise<number> {
   const view = await createRunView(
@@ -25,9 +24,9 @@ export async function showRun(
     view.note('Cancelling what has not ended; Ctrl-C again leaves at once.');
     cancelling.push(context.daemon.call('POST /api/tasks/:id/cancel', undefined, { path: { id: run } }));
   });
-  let tasks = known;
+  let tasks: readonly Task[] = [];
   try {
-    view.show(tasks);
+    await tellIfPaused(context);
     for await (tasks of followRun(context, run, interrupts.leaving)) view.show(tasks);
     await Promise.all(cancelling);
     if (!interrupts.leaving.aborted) view.report(await withOutput(context, tasks), cancelling.length > 0);
@@ -39,6 +38,11 @@ export async function showRun(
   if (!interrupts.leaving.aborted) return hasSucceeded(tasks) ? EXIT.ok : EXIT.failed;
   context.note(`It goes on. Watch it: muxward task watch ${run}; cancel it: muxward task cancel ${run}`);
   return EXIT.ok;
+}
+
+async function tellIfPaused(context: Context): Promise<void> {
+  const { isPaused } = await context.daemon.call('GET /api/tasks', { state: 'running' });
+  if (isPaused) context.note('The queue is paused: nothing starts until muxward task resume');
 }
 
 /** Lists leave out what tasks printed: of those that failed it is wanted. */

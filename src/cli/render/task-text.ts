@@ -29,7 +29,7 @@ export function renderTasks({ tasks, isPaused }: TaskList, look: Look, nowMs: nu
     tookOf(task, nowMs) ?? none,
     task.agent ?? none,
     task.priority === DEFAULT_PRIORITY ? none : String(task.priority),
-    safeLine(task.description),
+    safeLine(task.plan === null ? task.description : `${task.plan.name}/${task.plan.task}: ${task.description}`),
     safeLine(nowOf(task)) || none,
   ]);
   const [head = '', ...body] = renderTable(COLUMNS, rows, look.width);
@@ -49,7 +49,7 @@ export function renderTask(task: Task, look: Look, nowMs: number): string {
     ['priority', String(task.priority)],
     ['category', task.category && safeLine(task.category)],
     ['after', task.after.length === 0 ? null : task.after.join(', ')],
-    ['plan', plan && `${safeLine(plan.name)}, ${plan.stage} of ${plan.of} (${plan.run})`],
+    ['plan', plan && `${safeLine(plan.name)}/${safeLine(plan.task)}, ${plan.stage} of ${plan.of} (${plan.run})`],
     ['submitted', `${ago(task.createdAt, nowMs)} ago (${task.createdAt})`],
     ['took', tookOf(task, nowMs)],
     ['checkpoints', checkpoints.before && `before: ${checkpoints.before}${checkpoints.after === null ? '' : `, after: ${checkpoints.after}`}`],

@@ -86,8 +86,7 @@ export const watch = defineSubcommand('how it goes on, until it is over', {
   async run({ context, args: [id = ''] }) {
     if (id.startsWith('run_')) {
       const { showRun } = await import('../plan/show-run.ts');
-      const { tasks } = await context.daemon.call('GET /api/tasks', { run: id });
-      return await showRun(context, id, tasks, { cancels: false });
+      return await showRun(context, id, { cancels: false });
     }
     const { taskLine } = await import('../render/task-text.ts');
     const look = await lookOf(context);

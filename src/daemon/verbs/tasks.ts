@@ -40,14 +40,16 @@ export async function* watchTask({ tasks, registry }: Daemon, id: string, signal
   }
 }
 
-/** As watchTask, of all tasks of a run. @throws MuxwardError `not-found` */
+/** All tasks of a run at once, then those that have changed, until all are over. @throws MuxwardError `not-found` */
 export async function* watchRun({ tasks, registry }: Daemon, run: string, signal: AbortSignal): AsyncGenerator<Routes['GET /api/runs/:id/watch']['gives']> {
   const records = tasks.book.ofRun(run);
   if (records.length === 0) throw new MuxwardError('not-found', `no run ${printable(run)}`, { hint: 'muxward task list shows all tasks there are' });
-  for (let shown: readonly Task[] = []; !signal.aborted && !(shown.length > 0 && shown.every(({ state }) => isOver(state))); ) {
+  for (let shown: readonly Task[] = []; !signal.aborted; ) {
+    const now = records.map(({ task }) => task);
+    yield { tasks: now.filter((task, i) => task !== shown[i]) };
+    shown = now;
+    if (shown.every(({ state }) => isOver(state))) return;
     await registry.until(() => records.some(({ task }, i) => task !== shown[i]), null, signal);
-    shown = records.map(({ task }) => task);
-    yield { tasks: shown };
   }
 }
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { InvalidConfig } from '../../../../src/config/faults.ts';
 import { readPlan } from '../../../../src/config/plan/read-plan.ts';
@@ -95,4 +97,11 @@ test('a pipeline runs in the order of the file', () => {
   const text = 'tasks: {a: {run: x, depends_on: b}, b: {run: x}}';
   expect(faultsOf(text, 'pipeline')).toEqual([expect.stringContaining('1:33 a depends on b, which comes later in the pipeline')]);
   expect(faultsOf(text, 'sequential')).toEqual([]);
+});
+
+test('the examples of docs/plans.md are plans', () => {
+  const document = readFileSync(path.join(import.meta.dirname, '../../../../docs/plans.md'), 'utf8');
+  const examples = [...document.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, text = '']) => text);
+  expect(examples.length).toBeGreaterThan(1);
+  expect(examples.flatMap((text) => faultsOf(text))).toEqual([]);
 });
