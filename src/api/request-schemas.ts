@@ -13,6 +13,7 @@ import { NAME_PATTERN } from '../core/names.ts';
 import { MESSAGE_STATES, PRIORITIES } from '../core/message.ts';
 import { ACTIONS, WAIT_FOR, type Route } from '../core/protocol.ts';
 import { RESTART_POLICIES } from '../core/restart-policy.ts';
+import { TASK_STATES } from '../core/task.ts';
 
 const text = z.string();
 const count = z.number().check(z.nonnegative());
@@ -121,6 +122,25 @@ const content = { from: text, body: text, type: z.optional(text), priority: z.op
 
 const NOTHING = z.strictObject({});
 
+const whole = z.int().check(z.nonnegative());
+
+const taskWish = z.strictObject({
+  key: z.optional(text),
+  description: text.check(z.minLength(1)),
+  agent: z.optional(text),
+  agentType: z.optional(text),
+  command: z.optional(words.check(z.minLength(1))),
+  priority: z.optional(z.int().check(z.minimum(1), z.maximum(10))),
+  category: z.optional(text),
+  after: z.optional(words),
+  retries: z.optional(whole),
+  backoffMs: z.optional(whole),
+  timeoutMs: z.optional(z.int().check(z.positive())),
+  cwd: z.optional(absolute),
+  env: z.optional(map),
+  optional: z.optional(z.boolean()),
+});
+
 const SCHEMAS: Record<Route, z.ZodMiniType> = {
   'GET /healthz': NOTHING,
   'GET /api/agents': selector,
@@ -187,6 +207,21 @@ const SCHEMAS: Record<Route, z.ZodMiniType> = {
   'GET /api/checkpoints/:id': NOTHING,
   'GET /api/checkpoints/:id/diff': NOTHING,
   'POST /api/agents/:name/rollback': z.strictObject({ id: z.optional(text), part: z.enum(ROLLBACK_PARTS), undo: z.boolean(), dryRun: z.optional(z.boolean()) }),
+  'GET /api/tasks': z.strictObject({ state: z.optional(z.enum(TASK_STATES)), agent: z.optional(text), run: z.optional(text) }),
+  'POST /api/tasks': z.strictObject({
+    tasks: z.array(taskWish).check(z.minLength(1)),
+    from: z.strictObject({ cwd: absolute, env: map, umask: z.int().check(z.minimum(0), z.maximum(0o777)) }),
+    plan: z.optional(z.strictObject({ name: text, strategy: text, maxParallel: z.optional(z.int().check(z.positive())) })),
+    dryRun: z.optional(z.boolean()),
+  }),
+  'POST /api/tasks/pause': NOTHING,
+  'POST /api/tasks/resume': z.strictObject({ ids: z.optional(words), agent: z.optional(text) }),
+  'GET /api/tasks/:id': NOTHING,
+  'GET /api/tasks/:id/watch': NOTHING,
+  'GET /api/runs/:id/watch': NOTHING,
+  'POST /api/tasks/:id/cancel': NOTHING,
+  'POST /api/tasks/:id/retry': NOTHING,
+  'POST /api/tasks/:id/progress': z.strictObject({ percent: z.number().check(z.minimum(0), z.maximum(100)), step: nullable(text) }),
   'GET /api/claims': NOTHING,
   'GET /api/conflicts': NOTHING,
   'GET /api/conflicts/:id': NOTHING,

@@ -28,6 +28,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'agent', group: null, summary: 'agent explain NAME', load: () => import('./commands/agent.ts') },
   { name: 'queue', group: 'Watch', summary: "an agent's tasks", load: () => import('./commands/queue.ts') },
 
+  { name: 'task', group: 'Work', summary: 'a queue of tasks: submit, list, result, cancel, retry', load: () => import('./commands/task.ts') },
+  { name: 'progress', group: 'Work', summary: 'say how far a task has come, from inside it', load: () => import('./commands/progress.ts') },
+  { name: 'run', group: 'Work', summary: 'run a plan of tasks, live', load: () => import('./commands/run.ts') },
+  { name: 'plan', group: 'Work', summary: 'check and draw a plan of tasks', load: () => import('./commands/plan.ts') },
+
   { name: 'send', group: 'Talk', summary: 'type a text and submit it', load: () => import('./commands/send.ts') },
   { name: 'keys', group: 'Talk', summary: 'press keys', load: () => import('./commands/keys.ts') },
   { name: 'result', group: 'Talk', summary: "what came of a headless agent's last turn", load: () => import('./commands/result.ts') },

@@ -42,7 +42,7 @@ export interface CommandGroup {
 }
 
 /** What people want, in the order in which `muxward --help` tells it. */
-export const GROUPS = ['Start', 'Watch', 'Talk', 'Stop', 'Go back', 'Look after'] as const;
+export const GROUPS = ['Start', 'Watch', 'Work', 'Talk', 'Stop', 'Go back', 'Look after'] as const;
 
 /** What is known of a command before it is loaded. */
 export interface CommandEntry {

@@ -3,15 +3,17 @@ import { GROUPS } from './command.ts';
 import { COMMANDS } from './command-table.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
 
+const GROUP_WIDTH = 12;
+const NAME_WIDTH = 12;
+
 /** The text of `muxward --help`. Loads no command. */
 export function overview(): string {
-  const column = 13;
   const lines = ['muxward keeps AI agents, and any other program, alive in tmux.', ''];
   lines.push('Usage: muxward [OPTION]... COMMAND [ARG]...', '');
   for (const group of GROUPS) {
-    lines.push(group);
-    for (const { name, aliases, summary } of COMMANDS.filter((entry) => entry.group === group)) {
-      lines.push(`  ${name.padEnd(column)}${summary}${aliases ? ` (also ${aliases.join(', ')})` : ''}`);
+    for (const [i, { name, aliases, summary }] of COMMANDS.filter((entry) => entry.group === group).entries()) {
+      const heading = i === 0 ? group : '';
+      lines.push(`${heading.padEnd(GROUP_WIDTH)}${name.padEnd(NAME_WIDTH)}${summary}${aliases ? ` (also ${aliases.join(', ')})` : ''}`);
     }
   }
   lines.push('', `Everywhere: ${GLOBAL_OPTIONS.map(({ flags }) => flags).join('  ')}`, '');

@@ -43,6 +43,9 @@ export const CHECKPOINT_MAX_FILE_BYTES = 100 * 2 ** 20;
 /** What is new in one checkpoint, together: more is most likely something that can be made again. */
 export const CHECKPOINT_MAX_NEW_BYTES = 2 * 2 ** 30;
 
+/** Tasks that are over, kept with their results and logs. */
+export const TASKS_KEPT = 1000;
+
 /** The oldest tmux that knows all that is used: `-f` flags of clients, `source-file` from a control client. */
 export const TMUX_MINIMUM = '3.2';
 

@@ -42,6 +42,8 @@ export interface Settings {
     readonly maxFileBytes: number;
     /** Of everything that is new in one checkpoint. */
     readonly maxNewBytes: number;
+    /** Before and after each task of an agent. */
+    readonly tasks: boolean;
   };
   readonly eventsKept: number;
   /** Where agents' worktrees are made: absolute, or from `~`; null for the home's own folder. */
@@ -58,6 +60,8 @@ export interface Settings {
   readonly alerts: AlertSettings;
   /** Rows of samples kept of all agents together: the oldest go first. */
   readonly history: { readonly keepRows: number };
+  /** How many run at once over all (null: as many as the machine has cores), and how many that are over are kept. */
+  readonly tasks: { readonly maxParallel: number | null; readonly keep: number };
 }
 
 export const DEFAULT_SETTINGS: Settings = frozen({
@@ -86,6 +90,7 @@ export const DEFAULT_SETTINGS: Settings = frozen({
     retention: { keep: defaults.CHECKPOINTS_KEPT, maxAgeMs: defaults.CHECKPOINT_KEPT_MS, maxBytes: defaults.CHECKPOINTS_MAX_BYTES },
     maxFileBytes: defaults.CHECKPOINT_MAX_FILE_BYTES,
     maxNewBytes: defaults.CHECKPOINT_MAX_NEW_BYTES,
+    tasks: true,
   },
   eventsKept: defaults.EVENTS_KEPT,
   worktrees: { folder: null },
@@ -96,6 +101,7 @@ export const DEFAULT_SETTINGS: Settings = frozen({
   hooks: [],
   alerts: DEFAULT_ALERTS,
   history: { keepRows: defaults.HISTORY_ROWS },
+  tasks: { maxParallel: null, keep: defaults.TASKS_KEPT },
 });
 
 /** The same value, which nobody can change any more, all the way down. */

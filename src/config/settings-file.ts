@@ -30,7 +30,7 @@ export function readSettings(text: string, file: string): SettingsReading {
 /** @throws InvalidConfig where what stands in different places does not fit together. */
 function settingsFrom(file: SettingsFile, document: PositionedYaml): Settings {
   const standard = DEFAULT_SETTINGS;
-  const { watch, log, tmux, events, history, worktrees } = file;
+  const { watch, log, tmux, events, history, tasks, worktrees } = file;
   const faults: Fault[] = [];
   const alerts = alertsFrom(file.alerts, document, faults);
   if (faults.length > 0) throw new InvalidConfig(faults);
@@ -58,11 +58,12 @@ function settingsFrom(file: SettingsFile, document: PositionedYaml): Settings {
     hooks: (file.hooks ?? []).map((hook) => hookFrom(hook)),
     alerts,
     history: { keepRows: number(history?.keep) ?? standard.history.keepRows },
+    tasks: { maxParallel: number(tasks?.max_parallel) ?? standard.tasks.maxParallel, keep: number(tasks?.keep) ?? standard.tasks.keep },
   };
 }
 
 function checkpointFrom({ checkpoint }: SettingsFile): Settings['checkpoint'] {
-  const { plan, retention, maxFileBytes, maxNewBytes } = DEFAULT_SETTINGS.checkpoint;
+  const { plan, retention, maxFileBytes, maxNewBytes, tasks } = DEFAULT_SETTINGS.checkpoint;
   return {
     plan: { everyMs: ms(checkpoint?.every) ?? plan.everyMs, turns: number(checkpoint?.turns) ?? plan.turns },
     retention: {
@@ -72,6 +73,7 @@ function checkpointFrom({ checkpoint }: SettingsFile): Settings['checkpoint'] {
     },
     maxFileBytes: bytes(checkpoint?.max_file) ?? maxFileBytes,
     maxNewBytes: bytes(checkpoint?.max_size) ?? maxNewBytes,
+    tasks: checkpoint?.tasks ?? tasks,
   };
 }
 

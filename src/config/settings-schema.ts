@@ -105,12 +105,23 @@ export const settingsSchema = mapWith(
           keep_size: z.optional(size('Of all checkpoints of an agent together.')),
           max_file: z.optional(size('A larger file is told, and not saved.')),
           max_size: z.optional(size('Of what is new in one checkpoint, together.')),
+          tasks: z.optional(z.boolean({ error: 'true or false' }).check(z.describe('A checkpoint before and after each task of an agent.'))),
         },
         'a map such as {every: 10m, keep: 50}',
         'Checkpoints of agents.',
       ),
     ),
     events: z.optional(mapWith({ keep: z.optional(count('Events kept in the audit trail.', { min: 100, max: 10_000_000 })) }, 'a map such as {keep: 100000}', 'The audit trail.')),
+    tasks: z.optional(
+      mapWith(
+        {
+          max_parallel: z.optional(count('Tasks that run at once, over all. Default: as many as the machine has cores.', { min: 1, max: 1000 })),
+          keep: z.optional(count('Tasks that are over and are kept with their results and logs.', { min: 0, max: 100_000 })),
+        },
+        'a map such as {max_parallel: 4}',
+        'The queue of tasks.',
+      ),
+    ),
     history: z.optional(mapWith({ keep: z.optional(count('Samples kept of all agents together.', { min: 1000, max: 100_000_000 })) }, 'a map such as {keep: 500000}', 'What agents used, over time.')),
     alerts: z.optional(alertsSchema),
     limits_by: z.optional(choice(['auto', 'samples'], 'Who holds agents to their limits: the kernel where cgroup v2 lets it, or muxward from samples, everywhere. Default auto.')),

@@ -72,10 +72,13 @@ export interface MessageCursor {
 
 /** How far an agent had come in its tasks. */
 export interface TaskPosition {
-  /** As many of its tasks had ended: what ended later is counted above. */
+  /** As many of its tasks had ever ended, also those that were undone since: what ended later is counted above. */
   readonly ended: number;
+  /** As many had ended and were not undone, and the last of these. */
+  readonly done: number;
+  readonly last: string | null;
   readonly running: string | null;
-  /** Ids of those that waited, in their order. */
+  /** Ids of those that waited or were held, in the order in which they were submitted. */
   readonly waiting: readonly string[];
   /** Of the plan that the task belongs to which ran, or had just ended; counted from 1. */
   readonly stage: { readonly run: string; readonly number: number; readonly of: number } | null;
@@ -182,6 +185,8 @@ export interface RollbackReply {
   readonly filesChanged: number;
   /** Messages that it had acknowledged since, and that are in its inbox again. */
   readonly messagesReopened: number;
+  /** Tasks that are undone: pending again, and held until `task resume` names them. */
+  readonly tasksHeld: number;
   readonly restarted: boolean;
   /** The agent had been removed, and is there again; it does not run. */
   readonly broughtBack: boolean;

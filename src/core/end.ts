@@ -51,7 +51,7 @@ export function endFromStatus(status: number, at: string): End {
 }
 
 /** The status that `wait` and `run` pass on: the process's own, 128+N for signal N, 1 where it is unknown. */
-export function statusOfEnd(end: End | null): number {
+export function statusOfEnd(end: End | Pick<End, 'code' | 'signal'> | null): number {
   if (end === null) return 1;
   if (end.code !== null) return end.code;
   const number = Object.entries(SIGNALS).find(([, name]) => name === end.signal)?.[0];

@@ -9,6 +9,7 @@ import type { CheckName, HealthStatus } from './health.ts';
 import type { DeathCause, Priority } from './message.ts';
 import type { Judgement } from './recovery.ts';
 import type { State } from './state.ts';
+import type { TaskState } from './task.ts';
 
 /** What each type of event carries. */
 export interface EventData {
@@ -57,6 +58,12 @@ export interface EventData {
   'message.queued': { readonly id: string; readonly from: string; readonly to: string; readonly type: string; readonly priority: Priority; readonly topic: string | null; readonly bytes: number };
   'message.acknowledged': { readonly id: string; readonly from: string };
   'message.dead': { readonly id: string; readonly from: string; readonly to: string; readonly cause: DeathCause };
+  /** Of the agent whose task it is; of nobody where it is no agent's. */
+  'task.submitted': { readonly id: string; readonly description: string };
+  'task.started': { readonly id: string; readonly attempt: number };
+  'task.progress': { readonly id: string; readonly percent: number; readonly step: string | null };
+  /** `state` is `pending` where it is tried again. */
+  'task.ended': { readonly id: string; readonly state: TaskState; readonly reason: string };
   'daemon.started': { readonly pid: number; readonly version: string };
   'daemon.stopped': { readonly reason: string };
   /** The tmux server died under so many agents. */
@@ -113,6 +120,10 @@ export const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'message.queued': true,
   'message.acknowledged': true,
   'message.dead': true,
+  'task.submitted': true,
+  'task.started': true,
+  'task.progress': true,
+  'task.ended': true,
 };
 
 /** One line of `events --json`. `seq` grows by one; `agent` is null for events of the daemon itself. */

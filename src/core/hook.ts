@@ -34,6 +34,8 @@ const HOOK_EVENTS = [
   'message.queued',
   'message.acknowledged',
   'message.dead',
+  'task.started',
+  'task.ended',
 ] as const satisfies readonly EventType[];
 
 export type HookTrigger = State | (typeof HOOK_EVENTS)[number];

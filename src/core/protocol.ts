@@ -17,6 +17,7 @@ import type { HeadlessResult } from './headless.ts';
 import type { AnswerReply, InboxReply, Message, MessageContent, MessageState, MessageStats, SendRequest, Subscription } from './message.ts';
 import type { AgentQuestion } from './question.ts';
 import type { Selector } from './selector.ts';
+import type { SubmitReply, SubmitRequest, Task, TaskList, TaskState } from './task.ts';
 import type { TranscriptEntry } from './transcript.ts';
 import type { WorktreeDiff, WorktreeInfo, WorktreeMerge, WorktreeRemoval } from './worktree.ts';
 
@@ -230,6 +231,21 @@ export interface Routes {
   'POST /api/checkpoints/import': { takes: { readonly file: string; readonly agent: string }; gives: CheckpointView };
   /** Without an id: the last good one. `undo`: to what the last rollback undid. */
   'POST /api/agents/:name/rollback': { takes: { readonly id?: string; readonly part: RollbackPart; readonly undo: boolean; readonly dryRun?: boolean }; gives: RollbackReply };
+  'GET /api/tasks': { takes: { readonly state?: TaskState; readonly agent?: string; readonly run?: string }; gives: TaskList };
+  'POST /api/tasks': { takes: SubmitRequest; gives: SubmitReply };
+  /** Of the whole queue: nothing more starts. What runs goes on. */
+  'POST /api/tasks/pause': { takes: Record<never, never>; gives: { readonly isPaused: boolean } };
+  /** Of the whole queue; with ids or an agent those that are held are let go instead. */
+  'POST /api/tasks/resume': { takes: { readonly ids?: readonly string[]; readonly agent?: string }; gives: { readonly isPaused: boolean; readonly released: readonly Task[] } };
+  'GET /api/tasks/:id': { takes: undefined; gives: Task };
+  /** NDJSON: the task as it is, then after each change, until it is over. */
+  'GET /api/tasks/:id/watch': { takes: undefined; gives: Task };
+  /** NDJSON: all tasks of the run of a plan, then those that have changed, each time, until all are over. */
+  'GET /api/runs/:id/watch': { takes: undefined; gives: { readonly tasks: readonly Task[] } };
+  /** Of a task, or of all that belong to the run of a plan. Replies when nothing of them runs any more. */
+  'POST /api/tasks/:id/cancel': { takes: undefined; gives: { readonly tasks: readonly Task[] } };
+  'POST /api/tasks/:id/retry': { takes: undefined; gives: Task };
+  'POST /api/tasks/:id/progress': { takes: { readonly percent: number; readonly step: string | null }; gives: Task };
   'GET /api/claims': { takes: undefined; gives: { readonly claims: readonly Claim[] } };
   'GET /api/conflicts': { takes: undefined; gives: ConflictsReply };
   'GET /api/conflicts/:id': { takes: undefined; gives: ConflictHunks };

@@ -6,6 +6,14 @@ import type { Registry } from './registry.ts';
 
 const NOT_KNOWN = 'what it does is not known';
 
+/** It runs and has nothing to do, as far as that can be known. */
+export function isAtRest({ spec, record, activity }: ManagedAgent): boolean {
+  const { status, source } = activity;
+  if (record.state !== 'ready') return false;
+  // A turn that failed is rest too, if no good one; of what nobody understands, running is all that can be waited for.
+  return status === 'idle' || status === 'error' || (!spec.headless && status === 'unknown' && source === 'none');
+}
+
 /** Nothing changes of an agent that does not run. */
 export function setActivity(registry: Registry, agent: ManagedAgent, activity: Activity): void {
   const { record, activity: before } = agent;

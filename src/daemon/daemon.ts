@@ -34,7 +34,10 @@ import { watchForOom } from './recovery/oom.ts';
 import { Registry } from './registry.ts';
 import { hearReports } from './hear-reports.ts';
 import { showStates } from './state-line.ts';
+import { openTasks } from './tasks/start-tasks.ts';
+import { act } from './verbs/act.ts';
 import { handlersOf } from './verbs/handlers.ts';
+import { spawn } from './verbs/spawn.ts';
 import { input } from './verbs/terminal.ts';
 import type { Daemon } from './verbs/context.ts';
 import { version } from './version.ts';
@@ -75,7 +78,20 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   continueThrottled(registry, (agent) => lifecycle.halts.goOn(agent));
   const warn = (what: string, error: unknown): void => log.warn(what, error);
   const send = (name: string, text: string): Promise<unknown> => input(daemon, name, { text, submit: true });
-  const work = startClaude({ registry, store, hub, hooks: claude.hooks, lifecycle, paths, settings, send, onLimited: (agent, until) => claude.activity.limitedUntil(agent, until), onError: warn });
+  const work = startClaude({ registry, store, hub, hooks: claude.hooks, lifecycle, paths, settings, send, taskAt: (agent, at) => tasks.taskAt(agent, at), onLimited: (agent, until) => claude.activity.limitedUntil(agent, until), onError: warn });
+  const tasks = openTasks({
+    ...parts,
+    ...work,
+    registry,
+    store,
+    hub,
+    paths,
+    settings,
+    send,
+    spawn: (spec) => spawn(daemon, { specs: [spec] }),
+    interrupt: (name) => act(daemon, { action: 'interrupt', selector: { names: [name] } }),
+    onError: warn,
+  });
   const onError = (what: string, error: unknown): void => log.warn(what, error);
   const { checkpoints } = parts;
   const rollbacks = { ...parts, registry, stopGraceMs: settings.stopGraceMs, ensureFolder: worktrees.ensure.bind(worktrees) };
@@ -103,6 +119,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     () => watch.stop(),
     () => parts.throttle.stop(),
     () => health.stop(),
+    () => tasks.stop(),
     () => work.stop(),
     () => claude.stop(),
     () => parts.screens.stop(),
@@ -148,6 +165,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     conflicts,
     claims,
     messages,
+    tasks,
     info: () => ({ pid: process.pid, version, uptimeMs: Math.round(performance.now() - startedAtMs) }),
     end: (reason) => void setTimeout(() => void end(reason), 20),
   };
@@ -156,6 +174,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   health.start();
   work.start();
   claude.start();
+  tasks.start();
   void parts.screens.start();
   registry.emit('daemon.started', null, { pid: process.pid, version });
   store.events.trim(settings.eventsKept);

@@ -127,4 +127,16 @@ export const MIGRATIONS: readonly string[] = [
      at TEXT NOT NULL,
      PRIMARY KEY (agent, pattern)
    ) STRICT;`,
+  `CREATE TABLE tasks (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL UNIQUE,
+     task TEXT NOT NULL,
+     rest TEXT NOT NULL,
+     launch TEXT NOT NULL,
+     output TEXT
+   ) STRICT;
+   CREATE TABLE task_marks (
+     name TEXT PRIMARY KEY,
+     value INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
 ];

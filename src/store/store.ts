@@ -9,6 +9,7 @@ import { MessageRows } from './message-rows.ts';
 import { SampleRows } from './sample-rows.ts';
 import { SilenceRows } from './silence-rows.ts';
 import { SubscriptionRows } from './subscription-rows.ts';
+import { TaskRows } from './task-rows.ts';
 import { explained } from './sqlite-error.ts';
 
 export class Store {
@@ -23,6 +24,7 @@ export class Store {
   readonly costs: CostRows;
   readonly messages: MessageRows;
   readonly subscriptions: SubscriptionRows;
+  readonly tasks: TaskRows;
 
   constructor(file: string, db: DatabaseSync) {
     this.#file = file;
@@ -36,6 +38,7 @@ export class Store {
     this.costs = new CostRows(db);
     this.messages = new MessageRows(db);
     this.subscriptions = new SubscriptionRows(db);
+    this.tasks = new TaskRows(db);
   }
 
   /** All of `work` or nothing of it. @throws MuxwardError `storage`, with the state as it was. */

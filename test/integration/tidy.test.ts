@@ -115,6 +115,8 @@ describe('completion', () => {
     expect(complete('muxward events --agent completed')).toEqual(['completed-1']);
     expect(complete('muxward status --state fa')).toEqual(['failed']);
     expect(complete('muxward spawn --type work')).toEqual(['worker']);
+    expect(complete('muxward plan gr')).toEqual(['graph']);
+    expect(complete('muxward run --strategy pi')).toEqual(['pipeline']);
   });
 
   test('names of agents, one a line, with and without a daemon; it starts none', async () => {

@@ -66,6 +66,12 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ['send a', /text/i],
   ['keys a', /key/i],
   ['completion tcsh', /tcsh.*bash/s],
+  ['run', /file/],
+  ['run nothing.yaml', /no file nothing\.yaml/],
+  ['run nothing.yaml --strategy hybird', /hybird.*parallel, sequential, pipeline/s],
+  ['run nothing.yaml --max-parallel 0', /--max-parallel.*"0"/],
+  ['plan', /validate, graph/],
+  ['plan validate nothing.yaml', /no file nothing\.yaml/],
   ['daemon restrat', /restrat/],
   ['inspect', /name/i],
 ];

@@ -4,6 +4,7 @@ import { WINDOWS } from '../attach.ts';
 import { renderCompletion, SHELLS, type CompletionEntry, type OptionValues } from '../render/completion-script.ts';
 import { EXIT, MuxwardError } from '../../core/errors.ts';
 import { printable, suggest } from '../../core/names.ts';
+import { STRATEGIES } from '../../core/plan.ts';
 import { WAIT_FOR } from '../../core/protocol.ts';
 import { RESTART_POLICIES } from '../../core/restart-policy.ts';
 import { STATES } from '../../core/state.ts';
@@ -37,19 +38,24 @@ function entryOf(name: string, summary: string, loaded: LoadedCommand): Completi
     const subcommands = Object.entries(loaded.subcommands);
     const options = subcommands.flatMap(([, spec]) => optionsOf(spec));
     const takesNames = subcommands.some(([, spec]) => takesNamesOfAgents(spec));
-    return { name, summary, words: subcommands.map(([word]) => word), options: [...new Set(options)], takesNames };
+    const takesFiles = subcommands.some(([, spec]) => takesFilesAsArguments(spec));
+    return { name, summary, words: subcommands.map(([word]) => word), options: [...new Set(options)], takesNames, takesFiles };
   }
   const takesNames = takesNamesOfAgents(loaded) && name !== 'spawn';
-  return { name, summary, words: name === 'completion' ? [...SHELLS] : [], options: optionsOf(loaded), takesNames };
+  return { name, summary, words: name === 'completion' ? [...SHELLS] : [], options: optionsOf(loaded), takesNames, takesFiles: takesFilesAsArguments(loaded) };
 }
 
 function takesNamesOfAgents({ arguments: taken = '' }: CommandSpec): boolean {
   return /name/.test(taken);
 }
 
+function takesFilesAsArguments({ arguments: taken = '' }: CommandSpec): boolean {
+  return /file/.test(taken);
+}
+
 /** Those of options that mean the same in every command. */
 function optionValues(types: readonly string[]): OptionValues {
-  return { '--state': STATES, '--type': types, '--restart': RESTART_POLICIES, '--window': WINDOWS, '--for': [...WAIT_FOR, ...STATES.filter((state) => state !== 'ready')] };
+  return { '--state': STATES, '--type': types, '--restart': RESTART_POLICIES, '--window': WINDOWS, '--strategy': STRATEGIES, '--for': [...WAIT_FOR, ...STATES.filter((state) => state !== 'ready')] };
 }
 
 function optionsOf({ options = [] }: CommandSpec): string[] {

@@ -46,10 +46,10 @@ const validate = defineSubcommand('check config.yaml, or a muxward.yaml', {
   },
 });
 
-const SCHEMA_NAMES = ['project', 'settings'];
+const SCHEMA_NAMES = ['project', 'settings', 'plan'];
 
-const schema = defineSubcommand('the JSON schema of muxward.yaml or config.yaml, for editors', {
-  arguments: '[project|settings]',
+const schema = defineSubcommand('the JSON schema of muxward.yaml, config.yaml or a plan, for editors', {
+  arguments: '[project|settings|plan]',
   examples: [
     { run: 'muxward config schema > muxward.schema.json', about: 'then: # yaml-language-server: $schema=muxward.schema.json' },
     { run: 'muxward config schema settings', about: 'of config.yaml in the home' },

@@ -1,6 +1,6 @@
 /** `heartbeat`: an agent says that it lives. Only a file is touched: it works without a daemon, too. */
 import fs from 'node:fs';
-import { heartbeatPath, runPaths } from '../../config/paths.ts';
+import { heartbeatPath, runFolder } from '../../config/paths.ts';
 import { EXIT, MuxwardError } from '../../core/errors.ts';
 import { checkName } from '../../core/names.ts';
 import { storageError } from '../../core/storage-error.ts';
@@ -18,7 +18,7 @@ export const command = defineCommand({
       throw new MuxwardError('usage', 'whose heartbeat?', { hint: 'name an agent; inside one, MUXWARD_AGENT does' });
     }
     checkName(name);
-    if (!fs.existsSync(runPaths(context.paths, name).folder)) {
+    if (!fs.existsSync(runFolder(context.paths, name))) {
       throw new MuxwardError('not-found', `no agent is called "${name}"`, { hint: 'muxward status shows all agents' });
     }
     const file = heartbeatPath(context.paths, name);

@@ -1,15 +1,19 @@
-/** `queue`: an agent's tasks. Where it has none, what happens to it, live: window 1 of workers shows this. */
+/** `queue`: an agent's tasks and what happens to it, live: window 1 of workers shows this. */
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { MuxwardEvent } from '../../core/event.ts';
 import { EXIT, MuxwardError } from '../../core/errors.ts';
 import { checkName } from '../../core/names.ts';
+import { isOver, type TaskList } from '../../core/task.ts';
 import { listenForLeave } from '../leave-keys.ts';
 import { createLiveView } from '../render/live-view.ts';
 import { eventLine } from '../render/event-line.ts';
-import { createPalette } from '../render/palette.ts';
+import { createLook } from '../render/look.ts';
+import { renderTasks } from '../render/task-text.ts';
 
 const EVENTS_SHOWN = 30;
+/** Of those that are over, the latest. */
+const OVER_SHOWN = 10;
 const RECONNECT_MS = 1000;
 
 interface QueueOptions {
@@ -19,7 +23,7 @@ interface QueueOptions {
 export const command = defineCommand<QueueOptions>({
   arguments: '<name>',
   options: [{ flags: '-1, --once', about: 'print it once and leave' }],
-  notes: 'Agents have no tasks yet: what happens to the agent is shown instead.',
+  notes: 'Its tasks, those that are not over and the latest others, and what happens to it.',
   examples: [
     { run: 'muxward queue crawler', about: 'live; q leaves' },
     { run: 'muxward queue crawler --once --json', about: 'for a script' },
@@ -40,7 +44,8 @@ export const command = defineCommand<QueueOptions>({
 async function showOnce(context: Context, name: string): Promise<number> {
   const events: MuxwardEvent[] = [];
   for await (const event of context.daemon.follow('GET /api/events', { agent: name, limit: EVENTS_SHOWN })) events.push(event);
-  context.out(context.json ? `${JSON.stringify({ agent: name, tasks: [], events })}\n` : await render(context, name, events));
+  const list = await context.daemon.call('GET /api/tasks', { agent: name });
+  context.out(context.json ? `${JSON.stringify({ agent: name, tasks: list.tasks, events })}\n` : await render(context, name, { events, list }));
   return EXIT.ok;
 }
 
@@ -48,12 +53,17 @@ async function showOnce(context: Context, name: string): Promise<number> {
 async function follow(context: Context, name: string, signal: AbortSignal): Promise<void> {
   const view = await createLiveView(context);
   let events: MuxwardEvent[] = [];
-  view.show(await render(context, name, events));
+  let list: TaskList = { tasks: [], isPaused: false };
+  view.show(await render(context, name, { events, list }));
   try {
+    const listedMs = Date.now();
+    list = await context.runningDaemon.call('GET /api/tasks', { agent: name }, { signal });
     const request = { agent: name, limit: EVENTS_SHOWN, follow: true };
     for await (const event of context.runningDaemon.follow('GET /api/events', request, { signal })) {
       events = [...events, event].slice(-EVENTS_SHOWN);
-      view.show(await render(context, name, events));
+      // What was stored before is in the list already.
+      if (event.type.startsWith('task.') && Date.parse(event.at) >= listedMs) list = await context.runningDaemon.call('GET /api/tasks', { agent: name }, { signal });
+      view.show(await render(context, name, { events, list }));
     }
   } catch (error) {
     if (!(error instanceof MuxwardError) || error.code !== 'unreachable') throw error;
@@ -63,8 +73,17 @@ async function follow(context: Context, name: string, signal: AbortSignal): Prom
   await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
 }
 
-async function render(context: Context, name: string, events: readonly MuxwardEvent[]): Promise<string> {
-  const palette = await createPalette(context.color);
-  const lines = events.map((event) => eventLine(event, palette, Date.now()));
-  return `${[`${palette.strong(name)}: no tasks. What happens to it:`, '', ...lines].join('\n')}\n`;
+interface Shown {
+  readonly events: readonly MuxwardEvent[];
+  readonly list: TaskList;
+}
+
+async function render(context: Context, name: string, { events, list }: Shown): Promise<string> {
+  const look = await createLook(context);
+  const lines = events.map((event) => eventLine(event, look.palette, Date.now()));
+  const over = list.tasks.filter(({ state }) => isOver(state)).slice(-OVER_SHOWN);
+  const tasks = [...over, ...list.tasks.filter(({ state }) => !isOver(state))];
+  const title = look.palette.strong(name);
+  if (tasks.length === 0) return `${[`${title}: no tasks. What happens to it:`, '', ...lines].join('\n')}\n`;
+  return `${[`${title}: ${tasks.length === 1 ? 'one task' : `${tasks.length} tasks`}`, '', renderTasks({ ...list, tasks }, look, Date.now()), ...lines].join('\n')}\n`;
 }

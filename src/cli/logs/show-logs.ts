@@ -22,6 +22,8 @@ export interface ShowSettings extends StoredSelection {
   readonly grep: RegExp | null;
   readonly timestamps: boolean;
   readonly follow: boolean;
+  /** With `follow`: nothing is added any more once this is there. */
+  readonly ends?: Promise<unknown>;
   /** Nothing but whole lines is written, raw or not. */
   readonly wholeLines?: boolean;
   readonly write: (text: string) => void;
@@ -30,14 +32,15 @@ export interface ShowSettings extends StoredSelection {
   readonly onLoss: (path: string) => void;
 }
 
-/** Resolves when all is shown; with `follow` when `untilMs` has come, or never. */
+/** Resolves when all is shown; with `follow` when `untilMs` or `ends` has come, or never. */
 export async function showLogs(requests: readonly LogRequest[], settings: ShowSettings): Promise<void> {
   const logs = requests.map((request) => new ShownLog(request, settings, requests.length === 1 && !settings.wholeLines));
   for (const log of logs) log.showStored();
   if (!settings.follow) return;
   const stops = logs.map((log) => log.follow());
   await new Promise<void>((resolve) => {
-    const { untilMs } = settings;
+    const { untilMs, ends } = settings;
+    void ends?.then(() => resolve());
     if (untilMs !== null) setTimeout(resolve, Math.min(2 ** 31 - 1, Math.max(0, untilMs - Date.now())));
   });
   for (const stop of stops) stop();
@@ -116,6 +119,7 @@ class ShownLog {
     const poll = setInterval(soon, POLL_MS);
     look();
     return () => {
+      look();
       clearInterval(poll);
       clearTimeout(idle);
       clearImmediate(next);

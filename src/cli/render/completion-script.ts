@@ -11,6 +11,8 @@ export interface CompletionEntry {
   readonly options: readonly string[];
   /** Its arguments are names of agents. */
   readonly takesNames: boolean;
+  /** Its arguments are files. */
+  readonly takesFiles: boolean;
 }
 
 /** Options that name an agent. */
@@ -98,11 +100,12 @@ const PATH_OPTIONS = new Set(['--home', '--cwd', '--file', '--env-file', '--prom
 
 function fish(entries: readonly CompletionEntry[], values: OptionValues): string {
   const lines = ['# fish completion of muxward', 'complete -c muxward -f'];
-  for (const { name, summary, words, options, takesNames } of entries) {
+  for (const { name, summary, words, options, takesNames, takesFiles } of entries) {
     const here = `-n '__fish_seen_subcommand_from ${name}'`;
     lines.push(`complete -c muxward -n __fish_use_subcommand -a ${name} -d ${quote(summary)}`);
     if (words.length > 0) lines.push(`complete -c muxward ${here} -a '${words.join(' ')}'`);
     if (takesNames) lines.push(`complete -c muxward ${here} -a '(muxward __names 2>/dev/null)'`);
+    if (takesFiles) lines.push(`complete -c muxward ${here} -F`);
     for (const option of options) lines.push(`complete -c muxward ${here} -l ${option.slice(2)}${fishValue(option, values[option])}`);
   }
   return `${lines.join('\n')}\n`;

@@ -74,6 +74,14 @@ function describe(event: MuxwardEvent): string {
       return `acknowledged ${event.data.id} of ${event.data.from}`;
     case 'message.dead':
       return `${event.data.id} of ${event.data.from} is dead: ${event.data.cause === 'expired' ? 'nobody read it in time' : 'its recipient was removed'}`;
+    case 'task.submitted':
+      return `${event.data.id} submitted: ${event.data.description}`;
+    case 'task.started':
+      return `${event.data.id} started${event.data.attempt === 1 ? '' : `, attempt ${event.data.attempt}`}`;
+    case 'task.progress':
+      return `${event.data.id} ${Math.round(event.data.percent)} %${event.data.step === null ? '' : ` ${event.data.step}`}`;
+    case 'task.ended':
+      return `${event.data.id} ${event.data.state}: ${event.data.reason}`;
     case 'hook.failed':
       return `hook failed (${event.data.command}): ${event.data.message}`;
     case 'daemon.started':

@@ -1,5 +1,5 @@
-/** `depends_on` as a graph: what is missing, what goes round in a circle, what comes first. Pure. */
-import { suggest } from '../../core/names.ts';
+/** `depends_on` of agents: what is missing, what can never be reached, what goes round in a circle. Pure. */
+import { cycleInWords, cycles, unknownNeeds } from '../../core/dag.ts';
 import type { Condition } from './schema.ts';
 
 /** For each entry, in the order of the file, what it needs. */
@@ -20,25 +20,21 @@ export interface EntryTraits {
 }
 
 export function dependencyFaults(needs: Needs, traits: ReadonlyMap<string, EntryTraits>): DependencyFault[] {
+  const graph = new Map([...needs].map(([entry, wanted]) => [entry, Object.keys(wanted)]));
+  const unknown = unknownNeeds(graph).map(({ name, needs: needed, near }): DependencyFault => {
+    const others = [...needs.keys()].filter((other) => other !== name);
+    const there = others.length === 0 ? 'there is no other agent in this file' : `Agents here: ${others.join(', ')}`;
+    const hint = `${near === undefined ? '' : `did you mean ${near}? `}${there}`;
+    return { entry: name, needs: needed, message: `${name} depends on "${needed}", which this file does not declare`, hint };
+  });
   const faults = [...needs].flatMap(([entry, wanted]) =>
-    Object.entries(wanted).flatMap(([needed, condition]) => faultOf(entry, needed, condition, { needs, traits }) ?? []),
+    Object.entries(wanted).flatMap(([needed, condition]) => faultOf(entry, needed, condition, traits) ?? []),
   );
-  return [...faults, ...cycles(needs).map((cycle) => cycleFault(cycle))];
+  return [...unknown, ...faults, ...cycles(graph).map((cycle) => cycleFault(cycle))];
 }
 
-interface Known {
-  readonly needs: Needs;
-  readonly traits: ReadonlyMap<string, EntryTraits>;
-}
-
-function faultOf(entry: string, needed: string, condition: Condition, { needs, traits }: Known): DependencyFault | undefined {
+function faultOf(entry: string, needed: string, condition: Condition, traits: ReadonlyMap<string, EntryTraits>): DependencyFault | undefined {
   const at = { entry, needs: needed };
-  if (!needs.has(needed)) {
-    const known = [...needs.keys()].filter((name) => name !== entry);
-    const near = suggest(needed, known);
-    const there = known.length === 0 ? 'there is no other agent in this file' : `Agents here: ${known.join(', ')}`;
-    return { ...at, message: `${entry} depends on "${needed}", which this file does not declare`, hint: `${near === undefined ? '' : `did you mean ${near}? `}${there}` };
-  }
   if (condition === 'healthy' && traits.get(needed)?.hasHealth === false) {
     return { ...at, message: `${entry} waits for ${needed} to be healthy, but ${needed} has no health check`, hint: `give ${needed} a health:, or depend on it as started` };
   }
@@ -50,40 +46,6 @@ function faultOf(entry: string, needed: string, condition: Condition, { needs, t
 
 function cycleFault(cycle: readonly string[]): DependencyFault {
   const [entry = '', needs = entry] = cycle;
-  const round = [...cycle, entry].join(' → ');
-  const message = cycle.length === 1 ? `${entry} depends on itself` : `depends_on goes round in a circle: ${round}`;
+  const message = cycle.length === 1 ? `${entry} depends on itself` : `depends_on goes round in a circle: ${cycleInWords(cycle)}`;
   return { entry, needs, message, hint: 'take one of these dependencies away' };
-}
-
-/** Each circle once, beginning with the entry that comes first in the file. */
-function cycles(needs: Needs): string[][] {
-  const found: string[][] = [];
-  const done = new Set<string>();
-  const trail: string[] = [];
-  const visit = (name: string): void => {
-    const at = trail.indexOf(name);
-    if (at >= 0) found.push(trail.slice(at));
-    if (at >= 0 || done.has(name)) return;
-    trail.push(name);
-    for (const needed of Object.keys(needs.get(name) ?? {})) if (needs.has(needed)) visit(needed);
-    trail.pop();
-    done.add(name);
-  };
-  for (const name of needs.keys()) visit(name);
-  return found;
-}
-
-/** Names so that each comes after those it needs, otherwise in the given order. Circles are left as they are. */
-export function inOrder(names: readonly string[], needsOf: (name: string) => readonly string[]): string[] {
-  const known = new Set(names);
-  const ordered = new Set<string>();
-  const entered = new Set<string>();
-  const visit = (name: string): void => {
-    if (entered.has(name)) return;
-    entered.add(name);
-    for (const needed of needsOf(name)) if (known.has(needed)) visit(needed);
-    ordered.add(name);
-  };
-  for (const name of names) visit(name);
-  return [...ordered];
 }

@@ -4,10 +4,11 @@
  */
 import path from 'node:path';
 import { InvalidConfig } from '../faults.ts';
+import { inOrder } from '../../core/dag.ts';
 import type { AgentDefaults } from '../settings-defaults.ts';
 import { parsePositionedYaml, type PositionedYaml } from '../yaml/positioned-yaml.ts';
 import { checkParts, isMap, type SoundParts } from './check-parts.ts';
-import { dependencyFaults, inOrder, type EntryTraits, type Needs } from './dependencies.ts';
+import { dependencyFaults, type EntryTraits, type Needs } from './dependencies.ts';
 import { expandEntry, type ExpandedAgent } from './expand-entry.ts';
 import { FaultBook } from './fault-book.ts';
 import { fillIn, namesAndOrder } from './fill-in.ts';
@@ -126,7 +127,7 @@ function projectOf(name: string, expanded: readonly ExpandedAgent[], { source, d
     return { ...agent, needs: wanted.flatMap(([entry, condition]) => (ofEntry.get(entry) ?? []).map((each) => ({ name: each.agent.name, condition }))) };
   });
   const byName = new Map(agents.map((agent) => [agent.name, agent]));
-  const order = inOrder([...byName.keys()], (each) => (byName.get(each)?.needs ?? []).map((need) => need.name));
+  const order = inOrder(new Map(agents.map((agent) => [agent.name, agent.needs.map((need) => need.name)])));
   const ownOf = new Map(expanded.map(({ agent, own }) => [agent.name, own]));
   return {
     name,

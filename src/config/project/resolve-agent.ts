@@ -7,6 +7,7 @@ import type { RestartPolicy } from '../../core/restart-policy.ts';
 import { agentRulesFrom } from '../alerts/alerts-from.ts';
 import { CLAUDE_PERMISSION_MODES } from '../agent-type-names.ts';
 import type { AgentDefaults } from '../settings-defaults.ts';
+import { commandWords } from '../yaml/command-schema.ts';
 import { checkpointPlanFrom } from '../yaml/checkpoint-plan.ts';
 import { notOneOf, type Complaint } from '../yaml/fields.ts';
 import { hookFrom } from '../yaml/hook-schema.ts';
@@ -114,9 +115,8 @@ function claudeOf(entry: AgentEntry, type: string, { report }: Surroundings): Pi
   };
 }
 
-function commandOf({ command }: AgentEntry): string[] {
-  if (command === undefined) return [];
-  return typeof command === 'string' ? ['sh', '-c', command] : command;
+function commandOf({ command }: AgentEntry): readonly string[] {
+  return command === undefined ? [] : commandWords(command);
 }
 
 function typeOf(entry: AgentEntry, command: readonly string[], { types, report, written }: Surroundings): string {

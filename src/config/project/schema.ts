@@ -3,9 +3,10 @@ import * as z from 'zod/mini';
 import { MuxwardError } from '../../core/errors.ts';
 import { checkName, NAME_PATTERN } from '../../core/names.ts';
 import { RESTART_POLICIES } from '../../core/restart-policy.ts';
-import { amount, checked, choice, count, listOf, mapWith, oneOrMore, text, variables, word, type Complaint } from '../yaml/fields.ts';
+import { amount, checked, choice, count, listOf, mapWith, oneOrMore, variables, word, type Complaint } from '../yaml/fields.ts';
 import { agentRulesSchema } from '../alerts/alerts-schema.ts';
 import { checkpointPlanSchema } from '../yaml/checkpoint-plan.ts';
+import { command } from '../yaml/command-schema.ts';
 import { agentHookSchema } from '../yaml/hook-schema.ts';
 import { limitsSchema } from '../yaml/limits-schema.ts';
 import { recoverySchema } from '../yaml/recovery-schema.ts';
@@ -22,14 +23,6 @@ const MAX_INSTANCES = 1000;
 export const MAX_PROMPT_BYTES = 120_000;
 
 const name = checked(z.string(), complainOfName).check(z.meta({ pattern: NAME_PATTERN.source }));
-
-const command = checked(
-  z.union([text('Run by sh -c.'), z.array(text('One word.'), { error: 'a list of texts' })], { error: 'a text for sh -c, or a list of words' }),
-  (value) =>
-    value.length === 0 || (typeof value === 'string' ? value : value[0])?.trim() === ''
-      ? { is: 'is empty', hint: 'a command line such as "node server.js", or a list such as [node, server.js]' }
-      : undefined,
-).check(z.meta({ description: 'A command line for sh -c, or a list: program and arguments.', examples: ['node server.js'] }));
 
 const prompt = checked(word('What the agent is asked first.'), (value) =>
   Buffer.byteLength(value) > MAX_PROMPT_BYTES ? { is: 'is too long', hint: `at most ${MAX_PROMPT_BYTES / 1000} kB` } : undefined,

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { END_ACTIONS, type EndAction, type Failover, type RecoverySettings } from '../../core/recovery.ts';
 import type { EndKind } from '../../core/end.ts';
+import { commandWords } from './command-schema.ts';
 import { choice, count, duration, mapWith, variables, word } from './fields.ts';
 import { ms, number } from './written-values.ts';
 
@@ -67,7 +68,7 @@ function failoverFrom({ type, command, env, model }: NonNullable<RecoveryEntry['
   const values = Object.entries(env ?? {}).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)] as const]));
   return {
     ...(type === undefined ? {} : { type }),
-    ...(command === undefined ? {} : { command: typeof command === 'string' ? ['sh', '-c', command] : command }),
+    ...(command === undefined ? {} : { command: commandWords(command) }),
     ...(env === undefined ? {} : { env: Object.fromEntries(values) }),
     ...(model === undefined ? {} : { model }),
   };

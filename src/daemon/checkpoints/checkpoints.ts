@@ -140,11 +140,12 @@ export class Checkpoints {
     };
   }
 
-  /** The agent stands in its messages and tasks where it did then. Gives how many messages are open again. */
-  goTo({ agent, cursor, task }: Checkpoint): number {
-    const reopened = cursor === null ? 0 : (this.places.messages?.goTo(agent, cursor) ?? 0);
-    if (task !== null) this.places.tasks?.goTo(agent, task);
-    return reopened;
+  /** The agent stands in its messages and tasks where it did then. Gives how many messages are open again, and tasks held for that. */
+  goTo({ agent, cursor, task }: Checkpoint): { readonly messagesReopened: number; readonly tasksHeld: number } {
+    return {
+      messagesReopened: cursor === null ? 0 : (this.places.messages?.goTo(agent, cursor) ?? 0),
+      tasksHeld: task === null ? 0 : (this.places.tasks?.goTo(agent, task) ?? 0),
+    };
   }
 
   /** Removes these of one agent. @throws MuxwardError */

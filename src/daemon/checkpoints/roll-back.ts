@@ -31,6 +31,8 @@ export interface RolledBack {
   readonly undone: Checkpoint;
   readonly filesChanged: number;
   readonly messagesReopened: number;
+  /** Tasks that are undone, and held. */
+  readonly tasksHeld: number;
   readonly restarted: boolean;
 }
 
@@ -39,6 +41,23 @@ export interface RolledBack {
  * @throws MuxwardError with everything as it was, or as `recoverRollbacks` will make it.
  */
 export async function rollBack(options: RollBackOptions, agent: ManagedAgent, target: Checkpoint, part: RollbackPart, how: 'whole' | 'within-recovery' = 'whole'): Promise<RolledBack> {
+  const { tasks } = options.checkpoints.places;
+  if (tasks === null || part === 'files') return await takeBack(options, agent, target, part, how);
+  // Cancelling a task is for good, so that what can be known to fail fails before. It may just be making a checkpoint, too: not in the agent's turn.
+  if (tasks.placeOf(agent.spec.name).running !== null) {
+    const [vault, { refuseDamagedTarget }] = await Promise.all([options.checkpoints.vault(), import('../../checkpoints/rollback.ts')]);
+    await refuseDamagedTarget(vault, target);
+  }
+  const { held, release } = await tasks.aside(agent.spec.name);
+  try {
+    const done = await takeBack(options, agent, target, part, how);
+    return { ...done, tasksHeld: done.tasksHeld + held };
+  } finally {
+    release();
+  }
+}
+
+function takeBack(options: RollBackOptions, agent: ManagedAgent, target: Checkpoint, part: RollbackPart, how: 'whole' | 'within-recovery'): Promise<RolledBack> {
   const { checkpoints } = options;
   return checkpoints.inTurnOf(agent.spec.name, async () => {
     const [vault, work] = await Promise.all([checkpoints.vault(), import('../../checkpoints/rollback.ts')]);
@@ -90,11 +109,11 @@ async function stopFor({ registry, lifecycle, stopGraceMs }: RollBackOptions, ag
 }
 
 /** From `restoring` on there is only forward: files, messages and tasks, conversation, start. */
-async function finish(options: RollBackOptions, agent: ManagedAgent, vault: Vault, journal: RollbackJournal, ready: readonly ReadyTree[] | null = null): Promise<Pick<RolledBack, 'filesChanged' | 'messagesReopened'>> {
-  const { registry, launcher } = options;
+async function finish(options: RollBackOptions, agent: ManagedAgent, vault: Vault, journal: RollbackJournal, ready: readonly ReadyTree[] | null = null): Promise<Omit<RolledBack, 'undone' | 'restarted'>> {
+  const { registry, launcher, checkpoints } = options;
   const work = await import('../../checkpoints/rollback.ts');
   const filesChanged = journal.phase === 'restoring' ? (await work.carryOut(vault, journal, ready)).files : 0;
-  const messagesReopened = journal.part === 'files' ? 0 : options.checkpoints.goTo(vault.manifests.get(journal.target));
+  const moved = journal.part === 'files' ? { messagesReopened: 0, tasksHeld: 0 } : checkpoints.goTo(vault.manifests.get(journal.target));
   const restored = { ...journal, phase: 'restored' } as const;
   work.writeJournal(vault, restored);
   if (journal.transcript !== null) registry.patch(agent, { sessionId: journal.transcript === 'fresh' ? null : journal.transcript.sessionId });
@@ -106,7 +125,7 @@ async function finish(options: RollBackOptions, agent: ManagedAgent, vault: Vaul
   }
   work.endJournal(vault, restored);
   registry.emit('checkpoint.restored', agent.spec.name, { id: journal.target, undone: journal.before, part: journal.part });
-  return { filesChanged, messagesReopened };
+  return { filesChanged, ...moved };
 }
 
 /** Nothing was touched yet: the agent runs again as before. What was being restored stays for the next start. */

@@ -25,6 +25,8 @@ export interface ClaudeOptions {
   readonly lifecycle: Lifecycle;
   readonly paths: HomePaths;
   readonly settings: Settings;
+  /** The task that an agent worked on at that time; null outside tasks. */
+  readonly taskAt: (agent: ManagedAgent, at: string) => string | null;
   readonly onLimited: (agent: ManagedAgent, until: string) => void;
   /** Types a prompt at an interactive agent and submits it. */
   readonly send: (name: string, text: string) => Promise<unknown>;
@@ -41,7 +43,7 @@ export interface ClaudeParts {
 export function startClaude(options: ClaudeOptions): ClaudeParts & { start(): void; stop(): void } {
   const { registry, store, hooks, lifecycle, paths, settings, onError } = options;
   const limits = new UsageLimits(options);
-  const ledger = new Ledger({ store, priceOf: (model) => priceOf(model, settings.prices), onFact: (agent, fact) => limits.hear(agent, fact) });
+  const ledger = new Ledger({ store, priceOf: (model) => priceOf(model, settings.prices), taskAt: options.taskAt, onFact: (agent, fact) => limits.hear(agent, fact) });
   const budgets = new Budgets(registry, lifecycle);
   const costs = new CostWatch({ registry, ledger, hooks, onError, onSpent: (agent) => budgets.check(agent) });
   const headless = new HeadlessPort(paths);

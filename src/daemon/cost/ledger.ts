@@ -18,6 +18,8 @@ export interface LedgerOptions {
   readonly store: Store;
   readonly priceOf: PriceOf;
   /** A fact that is not about cost: something was said, a call failed. */
+  /** The task that an agent worked on at that time (ISO 8601); null outside tasks. */
+  readonly taskAt: (agent: ManagedAgent, at: string) => string | null;
   readonly onFact: (agent: ManagedAgent, fact: TranscriptFact) => void;
 }
 
@@ -49,7 +51,7 @@ export class Ledger {
   total(agent: ManagedAgent, sessionId: string, totals: readonly ModelTotal[], at: string): void {
     const { store } = this.#options;
     store.transaction(() => {
-      for (const total of totals) store.costs.putTotal({ ...total, ...payerOf(agent), sessionId, at });
+      for (const total of totals) store.costs.putTotal({ ...total, ...this.#payerAt(agent, at), sessionId, at });
     });
   }
 
@@ -98,19 +100,22 @@ export class Ledger {
 
   #store(agent: ManagedAgent, file: GrowingFile, facts: readonly TranscriptFact[]): void {
     const { store } = this.#options;
-    const payer = payerOf(agent);
     store.transaction(() => {
       for (const fact of facts) {
-        if (fact.kind === 'usage') store.costs.putMessage(fact.usage, payer);
-        if (fact.kind === 'totals') this.#putTotals(payer, fact.sessionId, fact.totals);
+        if (fact.kind === 'usage') store.costs.putMessage(fact.usage, this.#payerAt(agent, fact.usage.at));
+        if (fact.kind === 'totals') this.#putTotals(agent, fact.sessionId, fact.totals);
       }
       store.costs.putOffset(file.path, file.offset);
     });
   }
 
-  #putTotals(payer: Payer, sessionId: string, totals: readonly ModelTotal[]): void {
+  #putTotals(agent: ManagedAgent, sessionId: string, totals: readonly ModelTotal[]): void {
     const at = new Date().toISOString();
-    for (const total of totals) this.#options.store.costs.putTotal({ ...total, ...payer, sessionId, at });
+    for (const total of totals) this.#options.store.costs.putTotal({ ...total, ...this.#payerAt(agent, at), sessionId, at });
+  }
+
+  #payerAt(agent: ManagedAgent, at: string): Payer {
+    return { agentId: agent.record.id, agent: agent.spec.name, task: this.#options.taskAt(agent, at) };
   }
 
   #fileOf(path: string): GrowingFile {
@@ -124,10 +129,6 @@ export class Ledger {
 
 function isCost({ kind }: TranscriptFact): boolean {
   return kind === 'usage' || kind === 'totals';
-}
-
-function payerOf({ record, spec }: ManagedAgent): Payer {
-  return { agentId: record.id, agent: spec.name, task: null };
 }
 
 /** The conversation it is in, and those that it was in before: their last lines may not have been read. */

@@ -1,12 +1,11 @@
 /** `start stop restart pause resume interrupt rm`: one action on each agent that the selector means, all at once. */
-import fs from 'node:fs';
 import { claudeCode } from '../../agents/claude/launch.ts';
-import { runFolder } from '../../config/paths.ts';
 import { MuxwardError, unreachable } from '../../core/errors.ts';
 import type { Action, ActOutcome, ActRequest } from '../../core/protocol.ts';
 import { isEmpty, select } from '../../core/selector.ts';
 import { NO_RESTARTS } from '../../core/restart-policy.ts';
 import { isLive, isRunning } from '../../core/state.ts';
+import { forget } from '../forget.ts';
 import type { StopOutcome } from '../lifecycle.ts';
 import { toAgent, type ManagedAgent } from '../managed-agent.ts';
 import type { Daemon } from './context.ts';
@@ -224,7 +223,6 @@ function mustRun({ spec, record }: ManagedAgent, action: Action): void {
 }
 
 async function remove(daemon: Daemon, agent: ManagedAgent, request: ActRequest): Promise<Done> {
-  const { registry, tmux, paths } = daemon;
   const { spec, record } = agent;
   if (isLive(record.state)) {
     if (!request.force) {
@@ -235,9 +233,7 @@ async function remove(daemon: Daemon, agent: ManagedAgent, request: ActRequest):
   const isSaved = await daemon.checkpoints.beforeRemoval(agent);
   await agent.draining;
   const removal = await daemon.worktrees.remove(agent);
-  if (record.pane !== null) await tmux.killSession(spec.name);
-  fs.rmSync(runFolder(paths, spec.name), { recursive: true, force: true });
-  registry.remove(agent);
+  await forget(daemon, agent);
   const details = ['removed', ...(removal === null ? [] : [removal.detail]), ...(isSaved ? [`back again: muxward rollback ${spec.name}`] : [])];
   return { outcome: 'done', detail: details.join('; ') };
 }

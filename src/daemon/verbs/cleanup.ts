@@ -76,11 +76,11 @@ function staleFolders({ paths, registry }: Daemon): Chore[] {
     });
 }
 
-function oldLogs({ paths, registry }: Daemon, force: boolean): Chore[] {
+function oldLogs({ paths, registry, tasks }: Daemon, force: boolean): Chore[] {
   const nowMs = registry.clock.now().getTime();
   return fs.readdirSync(paths.logs).flatMap((name) => {
     const agent = /^(.*)\.log(\.\d+)?$/.exec(name)?.[1];
-    if (agent === undefined || registry.find(agent)) return [];
+    if (agent === undefined || registry.find(agent) || tasks.book.find(agent)) return [];
     const file = path.join(paths.logs, name);
     const { size, mtimeMs } = fs.statSync(file);
     if (!force && nowMs - mtimeMs < OLD_LOG_MS) return [];

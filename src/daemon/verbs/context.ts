@@ -27,6 +27,7 @@ import type { Marks } from '../marks.ts';
 import type { Messages } from '../messages/start-messages.ts';
 import type { Registry } from '../registry.ts';
 import type { ScreenWatch } from '../screens/screen-watch.ts';
+import type { Tasks } from '../tasks/tasks.ts';
 import type { Watch } from '../watch.ts';
 import type { Worktrees } from '../worktrees/worktrees.ts';
 
@@ -65,6 +66,7 @@ export interface Daemon {
   readonly history: History;
   readonly checkpoints: Checkpoints;
   readonly messages: Messages;
+  readonly tasks: Tasks;
   /** Answers what they ask. */
   readonly answers: Answers;
   info(): DaemonInfo;

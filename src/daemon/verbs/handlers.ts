@@ -21,6 +21,7 @@ const later = {
   resources: () => import('./resources.ts'),
   result: () => import('./result.ts'),
   rollback: () => import('./rollback.ts'),
+  tasks: () => import('./tasks.ts'),
   transcript: () => import('./transcript.ts'),
   worktrees: () => import('./worktrees.ts'),
 };
@@ -85,6 +86,20 @@ export function handlersOf(daemon: Daemon): Handlers {
     'GET /api/checkpoints/:id': async (_, { params }) => (await later.checkpoints()).showCheckpoint(daemon, params['id'] ?? ''),
     'GET /api/checkpoints/:id/diff': async (_, { params }) => (await later.checkpoints()).diffCheckpoint(daemon, params['id'] ?? ''),
     'POST /api/agents/:name/rollback': async (request, call) => (await later.rollback()).rollback(daemon, name(call), request),
+    'GET /api/tasks': async (request) => (await later.tasks()).listTasks(daemon, request),
+    'POST /api/tasks': async (request) => (await later.tasks()).submitTasks(daemon, request),
+    'POST /api/tasks/pause': async () => (await later.tasks()).pauseTasks(daemon),
+    'POST /api/tasks/resume': async (request) => (await later.tasks()).resumeTasks(daemon, request),
+    'GET /api/tasks/:id': async (_, { params }) => (await later.tasks()).showTask(daemon, params['id'] ?? ''),
+    'GET /api/tasks/:id/watch': async function* (_, { params, signal }) {
+      yield* (await later.tasks()).watchTask(daemon, params['id'] ?? '', signal);
+    },
+    'GET /api/runs/:id/watch': async function* (_, { params, signal }) {
+      yield* (await later.tasks()).watchRun(daemon, params['id'] ?? '', signal);
+    },
+    'POST /api/tasks/:id/cancel': async (_, { params }) => (await later.tasks()).cancelTasks(daemon, params['id'] ?? ''),
+    'POST /api/tasks/:id/retry': async (_, { params }) => (await later.tasks()).retryTask(daemon, params['id'] ?? ''),
+    'POST /api/tasks/:id/progress': async (request, { params }) => (await later.tasks()).noteProgress(daemon, params['id'] ?? '', request),
     'GET /api/claims': () => ({ claims: daemon.claims.all() }),
     'GET /api/conflicts': async () => (await later.conflicts()).listConflicts(daemon),
     'GET /api/conflicts/:id': async (_, { params }) => (await later.conflicts()).showConflict(daemon, params['id'] ?? ''),

@@ -1,5 +1,4 @@
 /** `status`, `status --watch`, `inspect`, `wait`: what is true of the agents, now or as soon as it is. */
-import type { Activity } from '../../core/activity.ts';
 import { claudeCode } from '../../agents/claude/launch.ts';
 import { witnessesOf } from '../../agents/claude/witnesses.ts';
 import type { Agent, AgentDetails } from '../../core/agent.ts';
@@ -10,6 +9,7 @@ import { isLive, isRunning } from '../../core/state.ts';
 import { logPath, runFolder } from '../../config/paths.ts';
 import { commandLine, scanProcesses } from '../../system/process-table.ts';
 import { treesOf } from '../../system/process-tree.ts';
+import { isAtRest } from '../activity.ts';
 import { toAgent, type ManagedAgent } from '../managed-agent.ts';
 import type { Daemon } from './context.ts';
 
@@ -89,24 +89,20 @@ export async function wait(
   return { agents: chosen.map(toAgent) satisfies Agent[], timedOut: !held };
 }
 
-function isAsAsked({ spec, record, health, activity }: ManagedAgent, what: string): boolean {
+function isAsAsked(agent: ManagedAgent, what: string): boolean {
+  const { record, health } = agent;
   switch (what) {
     case 'exit':
       return !isLive(record.state);
     case 'ready':
       return isRunning(record.state);
     case 'idle':
-      return record.state === 'ready' && (spec.headless ? activity.status === 'idle' || activity.status === 'error' : isIdle(activity));
+      return isAtRest(agent);
     case 'healthy':
       return isRunning(record.state) && (health.status === 'healthy' || health.status === 'none');
     default:
       return record.state === what;
   }
-}
-
-/** Of what nobody understands, running is all that can be waited for; a turn that failed is rest too, if no good one. */
-function isIdle({ status, source }: Activity): boolean {
-  return status === 'idle' || status === 'error' || (status === 'unknown' && source === 'none');
 }
 
 /** An agent that is down for good gets into no other state by waiting; one whose budget is spent waits for its user. */

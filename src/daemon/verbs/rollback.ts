@@ -52,7 +52,8 @@ async function plan({ checkpoints, messages }: Daemon, known: ManagedAgent | nul
   await refuseDamagedTarget(vault, target);
   const filesChanged = part === 'conversation' ? 0 : (await diffSince(vault, target, spec.cwd, spec.umask)).files.length;
   const messagesReopened = part === 'files' || target.cursor === null ? 0 : messages.places.changesTo(target.agent, target.cursor).reopened.length;
-  return { dryRun: true, checkpoint: viewOf(target), undone: null, part, filesChanged, messagesReopened, restarted: known !== null && isLive(known.record.state), broughtBack: known === null, sessionId: known?.record.sessionId ?? null };
+  const tasksHeld = part === 'files' || target.task === null ? 0 : (checkpoints.places.tasks?.wouldHold(spec.name, target.task) ?? 0);
+  return { dryRun: true, checkpoint: viewOf(target), undone: null, part, filesChanged, messagesReopened, tasksHeld, restarted: known !== null && isLive(known.record.state), broughtBack: known === null, sessionId: known?.record.sessionId ?? null };
 }
 
 async function targetOf({ checkpoints }: Daemon, name: string, { id, undo }: Pick<Routes['POST /api/agents/:name/rollback']['takes'], 'id' | 'undo'>): Promise<Checkpoint> {

@@ -14,7 +14,7 @@ test.each(SCHEMA_NAMES)('the schema of %s refuses unknown keys everywhere and ex
   const schema = jsonSchema(name);
   expect(schema).toMatchObject({ $schema: 'http://json-schema.org/draft-07/schema#', type: 'object' });
   const all = [...maps(schema)];
-  expect(all.length).toBeGreaterThan(4);
+  expect(all.length).toBeGreaterThan(name === 'plan' ? 1 : 4);
   for (const each of all) expect(each['additionalProperties']).toBe(false);
   const unexplained = all.flatMap((each) => Object.entries(each['properties'] as Schema).filter(([, inner]) => (inner as Schema)['description'] === undefined));
   expect(unexplained.map(([key]) => key)).toEqual([]);

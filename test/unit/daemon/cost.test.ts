@@ -39,7 +39,7 @@ function put(agent: ManagedAgent, sessionId: string, content: string): string {
   return file;
 }
 
-const ledgerOf = (of: Store): Ledger => new Ledger({ store: of, priceOf: (model) => priceOf(model, {}), onFact: () => undefined });
+const ledgerOf = (of: Store): Ledger => new Ledger({ store: of, priceOf: (model) => priceOf(model, {}), taskAt: () => null, onFact: () => undefined });
 const sample = (name: string): string => readFileSync(join(DATA, name), 'utf8');
 
 beforeEach(() => {
@@ -130,7 +130,7 @@ describe('what an agent cost', () => {
     const ledger = ledgerOf(store);
     ledger.read(agent);
     expect(ledger.report('agent', null, null)).toMatchObject({ unpriced: ['foo-model-9'], total: { usd: 0, isPartial: true, inputTokens: 5211 } });
-    const own = new Ledger({ store, priceOf: (model) => priceOf(model, { 'foo-model-9': { input: 1, output: 1, cacheRead: 0, cacheWrite: 0, cacheWrite1h: 0, webSearch: 0 } }), onFact: () => undefined });
+    const own = new Ledger({ store, priceOf: (model) => priceOf(model, { 'foo-model-9': { input: 1, output: 1, cacheRead: 0, cacheWrite: 0, cacheWrite1h: 0, webSearch: 0 } }), taskAt: () => null, onFact: () => undefined });
     expect(own.spent(agent).usd).toBeCloseTo(5260 / 1e6, 10);
   });
 });
