@@ -11,7 +11,7 @@ export interface PlacedTask {
   readonly number: number | null;
   /** Its outcome is there already, though what follows the end is still under way. */
   readonly isClosing: boolean;
-  /** Null where it was not undone, or ran again since. */
+  /** Null where it was not undone, or has ended anew since. */
   readonly undone: { readonly number: number; readonly outcome: Outcome } | null;
 }
 

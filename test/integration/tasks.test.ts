@@ -322,4 +322,24 @@ describe('a task', () => {
     expect(await statusOf(waiting)).toBe(0);
     await eventually(async () => (await agentsOfTasks()).length === 0, 'no agent of a task is left');
   });
+
+  test('is ended with all agents, and no other one takes its turn; the next daemon goes on with the queue', async () => {
+    const mark = (key: string): TaskWish => ({
+      key,
+      description: key,
+      command: ['sh', '-c', `echo ${key} >> ${home.file('turns')}; ${hold('late')}`],
+    });
+    const { tasks } = await submitAll([mark('one'), mark('two')], {
+      name: 'turns',
+      strategy: 'parallel',
+      maxParallel: 1,
+    });
+    await eventually(() => existsSync(home.file('turns')), 'the first one runs');
+    await home.ok('daemon', 'stop', '--agents');
+    expect(pidsWithVariable(`MUXWARD_HOME=${home.home}`)).toEqual([]);
+    expect(readFileSync(home.file('turns'), 'utf8')).toBe('one\n');
+    free('late');
+    expect(await over(tasks[0]?.id ?? '')).toMatchObject({ state: 'cancelled' });
+    expect(await over(tasks[1]?.id ?? '')).toMatchObject({ state: 'completed' });
+  });
 });

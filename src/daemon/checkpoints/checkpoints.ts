@@ -39,6 +39,8 @@ export interface Occasion {
 
 export class Checkpoints {
   readonly places: Places = { messages: null, tasks: null };
+  /** Ids of those that are being gone back to: what else is made meanwhile removes none of them. */
+  readonly targets = new Set<string>();
   readonly #options: CheckpointsOptions;
   #opening: Promise<Vault> | null = null;
 
@@ -161,7 +163,8 @@ export class Checkpoints {
     try {
       const [vault, { chooseToPrune }] = await Promise.all([this.vault(), import('../../checkpoints/prune.ts')]);
       const { checkpoints } = vault.manifests.list(agent);
-      await this.remove(agent, chooseToPrune(checkpoints, this.#options.settings.retention, Date.now()));
+      const old = chooseToPrune(checkpoints, this.#options.settings.retention, Date.now());
+      await this.remove(agent, old.filter(({ id }) => !this.targets.has(id)));
     } catch (error) {
       this.#options.onError(`pruning checkpoints of ${agent}`, error);
     }

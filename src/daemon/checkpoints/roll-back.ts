@@ -41,6 +41,16 @@ export interface RolledBack {
  * @throws MuxwardError with everything as it was, or as `recoverRollbacks` will make it.
  */
 export async function rollBack(options: RollBackOptions, agent: ManagedAgent, target: Checkpoint, part: RollbackPart, how: 'whole' | 'within-recovery' = 'whole'): Promise<RolledBack> {
+  const { targets } = options.checkpoints;
+  targets.add(target.id);
+  try {
+    return await besideTasks(options, agent, target, part, how);
+  } finally {
+    targets.delete(target.id);
+  }
+}
+
+async function besideTasks(options: RollBackOptions, agent: ManagedAgent, target: Checkpoint, part: RollbackPart, how: 'whole' | 'within-recovery'): Promise<RolledBack> {
   const { tasks } = options.checkpoints.places;
   if (tasks === null || part === 'files') return await takeBack(options, agent, target, part, how);
   // Cancelling a task is for good, so that what can be known to fail fails before. It may just be making a checkpoint, too: not in the agent's turn.
@@ -61,7 +71,8 @@ function takeBack(options: RollBackOptions, agent: ManagedAgent, target: Checkpo
   const { checkpoints } = options;
   return checkpoints.inTurnOf(agent.spec.name, async () => {
     const [vault, work] = await Promise.all([checkpoints.vault(), import('../../checkpoints/rollback.ts')]);
-    await work.refuseDamagedTarget(vault, target);
+    // It may have been removed since it was chosen.
+    await work.refuseDamagedTarget(vault, vault.manifests.get(target.id));
     const wasRunning = how === 'whole' && isLive(agent.record.state);
     const journal: RollbackJournal = { ...begun(agent, target, part), wasRunning };
     work.writeJournal(vault, journal);

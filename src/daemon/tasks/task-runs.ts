@@ -39,7 +39,7 @@ export class TaskRuns {
     const isStarted = book.change(record, {
       trigger: 'start',
       task: { reason: 'runs', attempt: attempt + 1, dueAt: null, progress: null, result: null, startedAt, endedAt: null },
-      rest: { ...NOTHING_UNDER_WAY, undone: null, logFrom: sizeOf(logPath(paths, record.id)) },
+      rest: { ...NOTHING_UNDER_WAY, logFrom: sizeOf(logPath(paths, record.id)) },
       output: null,
     });
     if (isStarted) this.goOn(record);
@@ -106,7 +106,12 @@ export class TaskRuns {
     const { agent } = record.task;
     const isNumbered = agent !== null && record.rest.ending !== 'rollback';
     book.change(record, {
-      rest: { closing: { trigger, reason, result: result && { ...result, output: null } }, number: isNumbered ? book.endedOf(agent) + 1 : null },
+      rest: {
+        closing: { trigger, reason, result: result && { ...result, output: null } },
+        number: isNumbered ? book.endedOf(agent) + 1 : null,
+        // A run that a rollback has cancelled leaves no outcome: the one before stays known.
+        undone: isNumbered ? null : record.rest.undone,
+      },
       output,
     });
   }
@@ -152,5 +157,5 @@ export function isOwn({ task }: TaskRecord): boolean {
 /** Pending again, and only let go by the user. */
 function held({ id, task }: TaskRecord): Change {
   const trigger: TaskTrigger = 'again';
-  return { trigger, task: { reason: `${HELD_REASON}: muxward task resume ${id} lets it run again`, isHeld: true, attempt: task.attempt - 1, progress: null, result: null, startedAt: null }, rest: { ...NOTHING_UNDER_WAY, number: null, undone: null } };
+  return { trigger, task: { reason: `${HELD_REASON}: muxward task resume ${id} lets it run again`, isHeld: true, attempt: task.attempt - 1, progress: null, result: null, startedAt: null }, rest: { ...NOTHING_UNDER_WAY, number: null } };
 }

@@ -35,6 +35,7 @@ export class Tasks {
   #turning: NodeJS.Immediate | null = null;
   #cancelDue: (() => void) | null = null;
   #stops: (() => void)[] = [];
+  #isStopped = false;
 
   constructor(options: TasksOptions) {
     this.#options = options;
@@ -59,7 +60,9 @@ export class Tasks {
     this.#soon();
   }
 
+  /** Nothing starts any more; what runs goes on. */
   stop(): void {
+    this.#isStopped = true;
     for (const stop of this.#stops) stop();
     this.#cancelDue?.();
     if (this.#turning !== null) clearImmediate(this.#turning);
@@ -167,7 +170,7 @@ export class Tasks {
   #turn(): void {
     try {
       this.#settleWaiting();
-      if (!this.book.isPaused) for (const { id } of startsNow(this.#tasks(), this.#room())) this.#runs.start(this.book.get(id));
+      if (!this.book.isPaused && !this.#isStopped) for (const { id } of startsNow(this.#tasks(), this.#room())) this.#runs.start(this.book.get(id));
       this.#wakeWhenDue();
       this.#trim();
     } catch (error) {
@@ -228,6 +231,7 @@ export class Tasks {
   #wakeWhenDue(): void {
     const { clock } = this.#options.registry;
     this.#cancelDue?.();
+    if (this.#isStopped) return;
     const nowMs = clock.now().getTime();
     const dueMs = nextDueMs(this.#tasks(), nowMs);
     this.#cancelDue = dueMs === null ? null : clock.after(dueMs - nowMs, () => this.#turn());

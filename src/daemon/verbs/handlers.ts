@@ -28,6 +28,8 @@ const later = {
 
 /** Without agents the tmux server holds only last screens: it goes too, unless a user works in a pane of their own there. */
 async function endAgents(daemon: Daemon): Promise<void> {
+  // Those of tasks are among them: no other task takes their turn.
+  daemon.tasks.stop();
   await act(daemon, { action: 'stop', selector: { all: true } });
   for (const { draining } of daemon.registry.all()) await draining;
   const wrappers = new Set(daemon.registry.all().map(({ record }) => record.pane));
