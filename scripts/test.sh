@@ -26,7 +26,8 @@ step types tsc --noEmit
 step lint oxlint src test scripts
 
 printf '\n▶ tests\n'
-vitest run --project unit --project integration "$@" || failed="$failed tests"
+# They wait more than they work: three at once on two cores.
+vitest run --project unit --project integration --maxWorkers=3 "$@" || failed="$failed tests"
 
 [ -z "$failed" ] || {
   printf '✘ failed:%s\n' "$failed" >&2

@@ -94,6 +94,8 @@ export class MuxwardHome {
           done({ status, stdout, stderr });
         },
       );
+      // One that ends without reading it has its own status.
+      child.stdin?.on('error', () => {});
       child.stdin?.end(options.input ?? '');
     });
   }

@@ -121,6 +121,7 @@ describe('a task', () => {
       'is at 40',
       ({ progress }) => progress?.percent === 40 && progress.step === 'Analysing dependencies',
     );
+    await eventually(() => watching.output().includes('"percent":40'), 'who watches has seen it at 40');
     free('go');
     await taskThat(
       id,

@@ -58,7 +58,8 @@ test('back to where the first of three tasks had ended, forward again, and on fr
     made.map(({ id }) => id).toReversed(),
   );
   expect(await home.ok('checkpoint', 'show', first.checkpoints.after ?? '')).toMatch(
-    new RegExp(`tasks +after ${first.id} \\(1 of 3\\)`),
+    // How many there were by then is a matter of how fast they were submitted.
+    new RegExp(`tasks +after ${first.id} \\(1 of [123]\\)`),
   );
 
   const after = first.checkpoints.after ?? '';
