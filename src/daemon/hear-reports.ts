@@ -43,7 +43,7 @@ export function hearReports(fifo: string, { lifecycle, claude, rush }: Hearers, 
     if (start) tell(start);
     tell(report);
   };
-  return openReports(fifo, hear, () => areManyStarting(registry));
+  return openReports(fifo, hear, () => rush.isOn || areManyStarting(registry));
 }
 
 /** Then waking for each one's report would take the machine from the others. */

@@ -103,9 +103,9 @@ export class ControlClient {
 
   #send(line: string, replies: number, file: string | null = null): Promise<Reply[]> {
     if (this.#closed) return Promise.reject(new TmuxUnreachable(`no connection to tmux: ${this.#said || 'closed'}`));
-    const answers = Array.from({ length: replies }, () => this.#expect(line, file));
+    // First, so that tmux reads while timers are set for each of its answers.
     this.#child.stdin.write(`${line}\n`);
-    return Promise.all(answers);
+    return Promise.all(Array.from({ length: replies }, () => this.#expect(line, file)));
   }
 
   #expect(line: string, file: string | null): Promise<Reply> {
