@@ -160,7 +160,9 @@ describe('openStore', () => {
         .toSorted((a, b) => Number(a === 'busy') - Number(b === 'busy'));
       expect(first).toMatch(/^(opened|set-aside)$/);
       expect(rest).toEqual(['busy', 'busy', 'busy']);
-      expect(readdirSync(path.dirname(file)).filter((name) => name.includes('damaged') && !/-(wal|shm)$/.test(name))).toHaveLength(first === 'set-aside' ? 1 : 0);
+      // SQLite begins a journal beside an empty file that it locks; it goes aside with it.
+      const aside = readdirSync(path.dirname(file)).filter((name) => name.includes('damaged') && !/-(wal|shm|journal)$/.test(name));
+      expect(aside).toHaveLength(first === 'set-aside' ? 1 : 0);
     } finally {
       await Promise.all(others.map(({ child }) => killHard(child)));
     }
