@@ -10,7 +10,8 @@ import { Tasks, type TasksOptions } from './tasks.ts';
 /** Entries at the end of a conversation among which its last words are looked for. */
 const LAST_ENTRIES = 50;
 const WORDS_MAX = 64 * 1024;
-const LOOKS = 20;
+/** It is written within some 0.1 s; a conversation that is not written down at all is not waited for longer. */
+const LOOKS = 40;
 const LOOK_EVERY_MS = 50;
 
 /** Nothing runs before its `start`. */
@@ -26,7 +27,11 @@ export function openTasks(options: Omit<TasksOptions, 'book' | 'lastWords' | 'wr
   });
   const written = async (agent: ManagedAgent): Promise<void> => {
     const words = said.get(agent);
-    const isWritten = (): boolean => words === undefined || words.includes(wordsInConversation(options, agent) ?? words);
+    if (words === undefined || words === '') return;
+    const isWritten = (): boolean => {
+      const there = wordsInConversation(options, agent);
+      return there !== null && words.includes(there);
+    };
     for (let look = 0; look < LOOKS && !isWritten(); look += 1) await new Promise<void>((resolve) => void options.registry.clock.after(LOOK_EVERY_MS, resolve));
   };
   return new Tasks({ ...options, book, written, lastWords: (agent) => (said.get(agent) ?? lastWords(options, agent))?.slice(0, WORDS_MAX) ?? null });
